@@ -1,0 +1,12 @@
+"""The custody vocabulary of this app."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    FILE_SEALED = "custody.file.sealed"
+    FILE_DERIVED = "custody.file.derived"
+    OPENED = "custody.opening.opened"
+    OPENING_ENDED = "custody.opening.ended"
+    OPENING_REFUSED = "custody.opening.refused"
+    KEY_DESTROYED = "custody.key.destroyed"

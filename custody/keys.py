@@ -1,0 +1,33 @@
+"""The key store of this process, and the deployment's own compartments."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils import timezone
+
+from custody.keystore import DirectoryKeyStore, InsecureKeyStore, KeyStore, TextCipher
+from custody.models import Compartment
+
+
+@cache
+def keystore() -> KeyStore:
+    """The configured store; refuses with a sentence when it cannot be used (R13)."""
+    if settings.PRODUCTION:
+        return DirectoryKeyStore.from_file(settings.KEYS_DIR, settings.MASTER_KEY_FILE)
+    return InsecureKeyStore(settings.KEYS_DIR)
+
+
+def new_compartment(purpose: Compartment.Purpose) -> Compartment:
+    """Make a compartment: its key first, then its row, so that no row is ever without a key."""
+    name = keystore().create_compartment()
+    return Compartment.objects.create(purpose=purpose, name=name, created_at=timezone.now())
+
+
+def deployment_compartment(purpose: Compartment.Purpose) -> Compartment:
+    """The one compartment of a deployment purpose, made by `manage.py prepare`."""
+    return Compartment.objects.get(purpose=purpose)
+
+
+def cipher(compartment: Compartment) -> TextCipher:
+    """Seals and opens text under the compartment's key; raises when the key is gone."""
+    return keystore().text_cipher(compartment.name)

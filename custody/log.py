@@ -1,0 +1,194 @@
+"""The custody log's one way in (DESIGN 7). Only actions call it, in the change's transaction.
+
+The canonical entry is RFC 8785 JSON of strings, integers, booleans, lists and objects:
+
+    {"at", "by", "data", "on", "partner", "role", "salt", "submission", "texts", "type", "v"}
+
+`at` is UTC with microseconds; `by`, `partner`, `submission` and the part of `on` after its colon
+are public references, never primary keys; `salt` is 16 random bytes in hex; `texts` maps "actor"
+and "reason" to the hex SHA-256 of (that text's own 16-byte salt + its UTF-8 bytes).
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import rfc8785
+from django.db import connection
+from django.utils import timezone
+
+from custody.keys import cipher, deployment_compartment
+from custody.models import Compartment, CustodyEvent, EventText
+
+type Datum = str | int | bool | list[Datum] | dict[str, Datum]
+
+VERSION = 1
+_TYPE = re.compile(r"[a-z]+(\.[a-z_]+){1,2}")
+_REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
+
+
+class Actor(Protocol):
+    """Whoever acts, as the log names them."""
+
+    @property
+    def reference(self) -> str: ...
+
+    @property
+    def display_name(self) -> str: ...
+
+    @property
+    def partner_reference(self) -> str: ...
+
+    @property
+    def roles_text(self) -> str: ...
+
+
+class Target(Protocol):
+    """Whatever the event is about: a row with a public reference."""
+
+    @property
+    def reference(self) -> str: ...
+
+    @property
+    def custody_label(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SystemActor:
+    """The portal itself: sweeps, the scanner, deadlines. Acts, and is named, as such."""
+
+    reference: str = "system"
+    display_name: str = "system"
+    partner_reference: str = ""
+    roles_text: str = "system"
+    custody_label: str = "portal"
+    acting_uid: int | None = None
+    acting_gids: tuple[int, ...] = ()
+
+
+SYSTEM = SystemActor()
+
+
+def record(
+    event: str,
+    *,
+    on: Target,
+    by: Actor,
+    data: Mapping[str, Datum] | None = None,
+    submission: str = "",
+    reason: str = "",
+    at: datetime | None = None,
+) -> CustodyEvent:
+    """Append one event in the open transaction and return it.
+
+    `data` holds no content and no names: references, numbers, codes ("Exhibit 12", never a file
+    name). Raises RuntimeError outside a transaction (R6) and ValueError for a malformed event.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is saved together with its change: open a transaction first.")
+    texts = {"actor": by.display_name} | ({"reason": reason} if reason else {})
+    salts = {name: secrets.token_bytes(16) for name in texts}
+    entry = canonical_entry(
+        type=event,
+        on=f"{on.custody_label}:{on.reference}",
+        by=by,
+        data=dict(data or {}),
+        submission=submission,
+        at=at or timezone.now(),
+        texts={name: digest_of_text(salts[name], text) for name, text in texts.items()},
+    )
+    saved = CustodyEvent.objects.create(entry=entry)
+    seal = cipher(deployment_compartment(Compartment.Purpose.REGISTER)).seal
+    EventText.objects.bulk_create(
+        EventText(
+            event=saved,
+            name=name,
+            salt=salts[name],
+            sealed=seal(text.encode(), _context(name, salts[name])),
+        )
+        for name, text in texts.items()
+    )
+    return saved
+
+
+def canonical_entry(
+    *,
+    type: str,
+    on: str,
+    by: Actor,
+    data: dict[str, Datum],
+    submission: str,
+    at: datetime,
+    texts: Mapping[str, str],
+) -> str:
+    """The exact text that is digested. Raises ValueError for anything the form does not know."""
+    if not _TYPE.fullmatch(type):
+        raise ValueError(f"{type!r} is not a dotted event type.")
+    for reference in filter(None, (submission, by.partner_reference)):
+        if not _REFERENCE.fullmatch(reference):
+            raise ValueError("The log names things by public reference only.")
+    _check_datum(data)
+    document = {
+        "v": VERSION,
+        "type": type,
+        "on": on,
+        "by": by.reference,
+        "role": by.roles_text,
+        "partner": by.partner_reference,
+        "submission": submission,
+        "at": written_time(at),
+        "data": data,
+        "salt": secrets.token_hex(16),
+        "texts": dict(texts),
+    }
+    return rfc8785.dumps(document).decode()
+
+
+def written_time(moment: datetime) -> str:
+    """UTC with microseconds and Z, always the same length, so that text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def digest_of_text(salt: bytes, text: str) -> str:
+    """Hex SHA-256 of salt and text; without the salt, a guess at the text proves nothing."""
+    return hashlib.sha256(salt + text.encode()).hexdigest()
+
+
+def read_text(text: EventText) -> str | None:
+    """The name or reason, or None when it was erased."""
+    if text.sealed is None or text.salt is None:
+        return None
+    register = cipher(deployment_compartment(Compartment.Purpose.REGISTER))
+    return register.open(bytes(text.sealed), _context(text.name, bytes(text.salt))).decode()
+
+
+def _context(name: str, salt: bytes) -> bytes:
+    return b"custody.event_text\0" + name.encode() + b"\0" + salt
+
+
+def _check_datum(value: object) -> None:
+    if isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("PostgreSQL keeps no NUL characters.")
+        return
+    if isinstance(value, int):
+        if abs(value) > 2**53 - 1:
+            raise ValueError("RFC 8785 numbers end at 2^53 - 1; write larger ones as text.")
+        return
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise ValueError("Keys are text.")
+            _check_datum(item)
+        return
+    if isinstance(value, list):
+        for item in value:
+            _check_datum(item)
+        return
+    raise ValueError(f"{value.__class__.__name__} has no place in the log.")

@@ -1,0 +1,360 @@
+"""The only door to sealed bytes: seal, open, read, erase (DESIGN 6).
+
+Originals are never changed (R1); nothing is in clear on the way to the store (R2); every opening
+is recorded before a byte leaves (R3); a key's end is the end of everything sealed to it (R10).
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, Self
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from custody import log
+from custody.age import AgeReader, AgeWriter
+from custody.events import Event
+from custody.filestore import NewFile
+from custody.keys import keystore
+from custody.keystore import KeyErased
+from custody.models import Compartment, DerivationKind, Opening, SealedFile, SealingKey
+from custody.ports import Openable, may_open
+from custody.stores import filestore
+from impna.db import Principal, acting_as, after_commit
+from impna.errors import NotAllowed, NotNow
+
+logger = logging.getLogger(__name__)
+
+PERMIT_LASTS = timedelta(minutes=15)
+_PIECE = 1024 * 1024
+# How many bytes may be sent on one look at the permit.
+RECHECK_EVERY = 8 * 1024 * 1024
+
+
+class Person(log.Actor, Principal, Protocol):
+    """Whoever reads: named in the log, known to the database."""
+
+
+class Readable(Protocol):
+    """Anything with read(n); it is read to its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A finished age file in the store, not yet a row. Sizes in bytes."""
+
+    store_name: str
+    size: int
+    sha256: bytes
+    sha512: bytes
+    stored_size: int
+    stored_sha256: bytes
+
+
+def new_key(compartment: Compartment) -> SealingKey:
+    """A key pair for one exhibit or identity: its entry first, then its row."""
+    handle = keystore().new_key(compartment.name)
+    return SealingKey.objects.create(
+        compartment=compartment,
+        entry=handle.entry,
+        recipient=handle.recipient,
+        made_at=timezone.now(),
+    )
+
+
+def store(source: Readable, *, key: SealingKey) -> Stored:
+    """Stream `source` into a new age file for `key`, digesting as it passes.
+
+    Needs no transaction and should not be in one: bytes move. A file whose row is never saved is
+    an orphan; `sweep` removes it.
+    """
+    _check_usable(key)
+    sha256, sha512 = hashlib.sha256(), hashlib.sha512()
+    size = 0
+    with filestore().create() as file:
+        sealed = _Digesting(file)
+        writer = AgeWriter(sealed, [key.recipient])
+        while piece := source.read(_PIECE):
+            sha256.update(piece)
+            sha512.update(piece)
+            size += len(piece)
+            writer.write(piece)
+        writer.close()
+    return Stored(
+        store_name=file.name,
+        size=size,
+        sha256=sha256.digest(),
+        sha512=sha512.digest(),
+        stored_size=sealed.size,
+        stored_sha256=sealed.sha256.digest(),
+    )
+
+
+@transaction.atomic
+def keep(
+    stored: Stored, *, key: SealingKey, by: log.Actor, submission: str = ""
+) -> SealedFile:
+    """Make a stored age file an original: row and event together (R6)."""
+    return _keep(stored, key=key, by=by, submission=submission)
+
+
+@transaction.atomic
+def keep_derivation(
+    stored: Stored,
+    *,
+    original: SealedFile,
+    kind: DerivationKind,
+    tool: str,
+    by: log.Actor,
+    submission: str = "",
+) -> SealedFile:
+    """Make a stored age file a derivation of `original`, sealed to the same key."""
+    return _keep(
+        stored,
+        key=original.key,
+        by=by,
+        submission=submission,
+        original=original,
+        derivation=kind,
+        tool=tool,
+    )
+
+
+@transaction.atomic
+def open(
+    target: Openable, *, by: log.Actor, reason: str, files: Mapping[str, SealedFile]
+) -> Opening:
+    """Ask, record one opening, and give a permit of fifteen minutes for the named files.
+
+    `files` maps what the reader sees ("Exhibit 12.jpg") to the file. Raises NotAllowed when no
+    basis is found or asking fails (R13), NotNow when a key has been destroyed.
+    """
+    basis = _basis(target, by)
+    for file in files.values():
+        _check_usable(file.key)
+    now = timezone.now()
+    opening = Opening.objects.create(
+        target=f"{target.custody_label}:{target.reference}",
+        submission=target.submission_reference,
+        by=by.reference,
+        basis=basis,
+        files=[{"name": name, "file": file.reference} for name, file in files.items()],
+        opened_at=now,
+        expires_at=now + PERMIT_LASTS,
+    )
+    log.record(
+        Event.OPENED,
+        on=target,
+        by=by,
+        submission=target.submission_reference,
+        reason=reason,
+        data={
+            "opening": opening.reference,
+            "basis": basis,
+            "files": [file.reference for file in files.values()],
+        },
+        at=now,
+    )
+    return opening
+
+
+class Reading:
+    """A permitted reading of one file: `size` in bytes, and verified ranges of it.
+
+    Holds no transaction while bytes move. The permit, and whether the actor may still open the
+    target, are looked at again every 8 MiB; when either fails the stream ends with an error, so
+    that the receiver sees a broken transfer and never a short file that looks whole.
+    """
+
+    def __init__(self, opening: Opening, file: SealedFile, target: Openable, by: Person) -> None:
+        self._opening, self._target, self._by = opening, target, by
+        self.file = file
+        self._look_again()
+        _check_usable(file.key)
+        compartment = file.key.compartment
+        try:
+            identity = keystore().identity(compartment.name, file.key.entry)
+        except KeyErased as error:
+            raise NotNow(_("This has been erased.")) from error
+        self._handle = filestore().open(file.store_name)
+        try:
+            self._reader = AgeReader(self._handle, [identity])
+        except Exception:
+            self._handle.close()
+            raise
+        self.size = self._reader.size
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file."""
+        self._handle.close()
+
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` up to `stop`; counted before they are given."""
+        stop = self.size if stop is None else min(stop, self.size)
+        for begin in range(start, max(stop, start + 1), RECHECK_EVERY):
+            end = min(begin + RECHECK_EVERY, stop)
+            self._look_again(sending=end - begin, first=begin == start)
+            yield from self._reader.read_range(begin, end)
+
+    def _look_again(self, *, sending: int = 0, first: bool = False) -> None:
+        with transaction.atomic(), acting_as(self._by):
+            self._check()
+            if sending or first:
+                Opening.objects.filter(pk=self._opening.pk).update(
+                    bytes_sent=F("bytes_sent") + sending, requests=F("requests") + int(first)
+                )
+
+    def _check(self) -> None:
+        self._opening.refresh_from_db(fields=["expires_at", "ended_at"])
+        if self._opening.by != self._by.reference or not self._names_the_file():
+            raise NotAllowed(_("This permit is not for you, or not for this file."))
+        if not self._opening.is_open(timezone.now()):
+            raise NotNow(_("The fifteen minutes are over. Open it again."))
+        _basis(self._target, self._by)
+
+    def _names_the_file(self) -> bool:
+        return any(item["file"] == self.file.reference for item in self._opening.files)
+
+
+@transaction.atomic
+def end_openings(*, now: datetime | None = None, limit: int = 200) -> int:
+    """Write the end event, with what was read, of permits whose time is over. Returns how many."""
+    now = now or timezone.now()
+    over = Opening.objects.select_for_update(skip_locked=True).filter(
+        ended_at__isnull=True, expires_at__lte=now
+    )[:limit]
+    for opening in over:
+        opening.ended_at = now
+        opening.save(update_fields=["ended_at"])
+        log.record(
+            Event.OPENING_ENDED,
+            on=opening,
+            by=log.SYSTEM,
+            submission=opening.submission,
+            data={"bytes": str(opening.bytes_sent), "requests": opening.requests},
+            at=now,
+        )
+    return len(over)
+
+
+@transaction.atomic
+def destroy(key: SealingKey, *, by: log.Actor, reason: str, submission: str = "") -> SealingKey:
+    """Decide that everything sealed to `key` is gone. The rows stay as a tombstone (R10).
+
+    The key store's entry and the stored files go right after the commit; `sweep` finishes what a
+    crash left undone. Callers check for holds first.
+    """
+    key = SealingKey.objects.select_for_update().get(pk=key.pk)
+    if key.destroyed_at is not None:
+        return key
+    key.destroyed_at = timezone.now()
+    key.save(update_fields=["destroyed_at"])
+    log.record(
+        Event.KEY_DESTROYED,
+        on=key,
+        by=by,
+        submission=submission,
+        reason=reason,
+        data={"files": [file.reference for file in key.files.order_by("pk")]},
+    )
+    after_commit(_remove, key)
+    return key
+
+
+def sweep() -> int:
+    """Finish erasures that a crash interrupted; returns how many keys were destroyed."""
+    undone = SealingKey.objects.filter(
+        destroyed_at__isnull=False, entry_gone_at__isnull=True
+    ).select_related("compartment")
+    for key in undone:
+        _remove(key)
+    return len(undone)
+
+
+def _remove(key: SealingKey) -> None:
+    keystore().destroy_key(key.compartment.name, key.entry)
+    for file in key.files.all():
+        filestore().delete(file.store_name)
+    SealingKey.objects.filter(pk=key.pk).update(entry_gone_at=timezone.now())
+
+
+def _keep(
+    stored: Stored,
+    *,
+    key: SealingKey,
+    by: log.Actor,
+    submission: str,
+    original: SealedFile | None = None,
+    derivation: str = "",
+    tool: str = "",
+) -> SealedFile:
+    locked = SealingKey.objects.select_for_update().get(pk=key.pk)
+    _check_usable(locked)
+    now = timezone.now()
+    file = SealedFile.objects.create(
+        key=key,
+        store_name=stored.store_name,
+        size=stored.size,
+        sha256=stored.sha256,
+        sha512=stored.sha512,
+        stored_size=stored.stored_size,
+        stored_sha256=stored.stored_sha256,
+        sealed_at=now,
+        original=original,
+        derivation=derivation,
+        tool=tool,
+    )
+    data: dict[str, log.Datum] = {
+        "size": str(stored.size),
+        "sha256": stored.sha256.hex(),
+        "sha512": stored.sha512.hex(),
+        "stored_sha256": stored.stored_sha256.hex(),
+    }
+    if original is not None:
+        data |= {"original": original.reference, "kind": derivation, "tool": tool}
+    event = Event.FILE_SEALED if original is None else Event.FILE_DERIVED
+    log.record(event, on=file, by=by, submission=submission, data=data, at=now)
+    return file
+
+
+def _basis(target: Openable, by: log.Actor) -> str:
+    try:
+        basis = may_open.basis(target, by)
+    except Exception as error:
+        logger.exception("Asking whether something may be opened failed; it stays closed.")
+        raise NotAllowed(_("Whether you may open this could not be established.")) from error
+    if basis is None:
+        raise NotAllowed(_("You may not open this."))
+    return basis
+
+
+def _check_usable(key: SealingKey) -> None:
+    if key.destroyed_at is not None:
+        raise NotNow(_("This has been erased."))
+
+
+class _Digesting:
+    """Passes bytes on to a new file and digests what is stored."""
+
+    def __init__(self, file: NewFile) -> None:
+        self._file = file
+        self.sha256 = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes, /) -> int:
+        self.sha256.update(data)
+        self.size += len(data)
+        return self._file.write(data)

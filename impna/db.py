@@ -1,0 +1,111 @@
+"""Who acts, as the database knows it: `acting_as` and what hangs on a transaction (DESIGN 4).
+
+Row-level security reads `app.uid` and `app.gids`; without a context both are empty and every
+policy yields zero rows. Setting and role are local to the transaction and restored on exit.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
+
+logger = logging.getLogger(__name__)
+
+
+class Principal(Protocol):
+    """Whoever acts: a person, nobody, or the system."""
+
+    @property
+    def acting_uid(self) -> int | None: ...
+
+    @property
+    def acting_gids(self) -> Sequence[int]: ...
+
+
+@dataclass(frozen=True)
+class Unnamed:
+    """A principal without an account."""
+
+    name: str
+    acting_uid: int | None = None
+    acting_gids: tuple[int, ...] = ()
+
+
+NOBODY = Unnamed("nobody")
+
+
+@dataclass(frozen=True)
+class _Context:
+    uid: str = ""
+    gids: str = ""
+    role: str = ""
+
+
+_EMPTY = _Context()
+_current: ContextVar[_Context] = ContextVar("acting_as", default=_EMPTY)
+
+SECRETARIAT = "impna_secretariat"
+
+
+@contextmanager
+def acting_as(principal: Principal, *, role: str = "") -> Iterator[None]:
+    """Act as `principal` inside the open transaction; `role` enters a database role by SET LOCAL.
+
+    Only `SECRETARIAT` may be entered. Raises RuntimeError outside a transaction, where a local
+    setting would be lost at once and every later query would see nothing.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("acting_as needs an open transaction; wrap it in transaction.atomic().")
+    if role not in ("", SECRETARIAT):
+        raise ValueError(f"{role} is not a role to act in.")
+    before = _current.get()
+    uid = "" if principal.acting_uid is None else str(principal.acting_uid)
+    gids = "{" + ",".join(str(int(g)) for g in sorted(principal.acting_gids)) + "}"
+    token = _current.set(_enter(before, _Context(uid, gids if uid else "", role)))
+    try:
+        yield
+    finally:
+        after = _current.get()
+        _current.reset(token)
+        if not _broken():
+            _enter(after, before)
+
+
+def acting_uid() -> int | None:
+    """The account id of the innermost `acting_as`, or None."""
+    uid = _current.get().uid
+    return int(uid) if uid else None
+
+
+def after_commit(function: Callable[..., object], /, *args: object, **kwargs: object) -> None:
+    """Run `function` once the change is saved; its failure is logged, never the request's."""
+    transaction.on_commit(partial(function, *args, **kwargs), robust=True)
+
+
+def _enter(old: _Context, new: _Context) -> _Context:
+    if old == new:
+        return new
+    with connection.cursor() as cursor:
+        if old.role and old.role != new.role:
+            cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute(
+            "SELECT set_config('app.uid', %s, true), set_config('app.gids', %s, true)",
+            [new.uid, new.gids],
+        )
+        if new.role and new.role != old.role:
+            cursor.execute(f"SET LOCAL ROLE {new.role}")
+    return new
+
+
+def _broken() -> bool:
+    """True when the transaction can only be rolled back, which restores the settings by itself."""
+    if connection.connection is None or connection.needs_rollback:
+        return True
+    status: TransactionStatus = connection.connection.info.transaction_status
+    return status != TransactionStatus.INTRANS

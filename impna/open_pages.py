@@ -1,0 +1,22 @@
+"""The pages that answer without a session. Everything else is closed by default (DESIGN 4)."""
+
+OPEN = frozenset(
+    {
+        "help",
+        "set-language",
+        "gallery",
+        "demo",
+        "partners:sign-in",
+        "partners:sign-in-code",
+        "partners:lost-factor",
+        "partners:new-factor",
+        "partners:invitation",
+        "partners:invitation-factor",
+        "partners:forgotten",
+        "partners:reset-password",
+        "partners:apply",
+    }
+)
+
+# Signed in, but before the terms are accepted.
+BEFORE_TERMS = frozenset({"partners:terms", "partners:sign-out"}) | OPEN

@@ -1,0 +1,29 @@
+"""How a refusal looks: a sentence, and what to do next. Never a stack, a path or SQL."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from impna.errors import Refused, StepUpNeeded
+
+_TEMPLATES = {403: "errors/403.html", 409: "errors/409.html", 413: "errors/413.html"}
+
+
+def page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The page for a refusal; a missing step-up leads to the code form and back."""
+    if isinstance(refusal, StepUpNeeded):
+        back = request.get_full_path() if request.method == "GET" else _referring_path(request)
+        return redirect(f"{reverse('partners:step-up')}?{urlencode({'next': back})}")
+    template = _TEMPLATES.get(refusal.status, f"errors/{refusal.status}.html")
+    return render(request, template, {"reason": refusal.reason}, status=refusal.status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Rendered without context or database, which may be what failed."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def _referring_path(request: HttpRequest) -> str:
+    return request.POST.get("back", "/") if request.method == "POST" else "/"

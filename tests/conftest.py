@@ -1,0 +1,189 @@
+"""Real PostgreSQL as the application's roles: a template built by the owner, clones for tests.
+
+Ordinary tests run in a transaction that is rolled back. Tests of transactions, roles and the
+middleware ask for `own_database`: a fresh clone, dropped afterwards. Nothing is ever flushed.
+"""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.db import connections
+from django.utils import timezone
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDED = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PORTAL_KEYS_DIR")
+_RUN = f"impna_test_{os.getpid()}_{uuid.uuid4().hex[:6]}"
+
+
+def pytest_configure() -> None:
+    """Stop with a sentence when the servers are not there."""
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    if missing:
+        raise pytest.UsageError(
+            f"{', '.join(missing)} not set: start tests with ./portal test, which brings the servers."
+        )
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server and role, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+class Clones:
+    """Makes and drops databases as the owner."""
+
+    def __init__(self) -> None:
+        self.owner_url = os.environ["DATABASE_OWNER_URL"]
+        self.base = urlsplit(self.owner_url).path.strip("/")
+        self.template = f"{_RUN}_template"
+
+    def execute(self, statement: sql.Composed) -> None:
+        """One statement on the server, outside any transaction."""
+        with psycopg.connect(with_database(self.owner_url, "postgres"), autocommit=True) as owner:
+            owner.execute(statement)
+
+    def create(self, name: str, template: str) -> None:
+        """A copy; nobody may be connected to the template."""
+        self.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+
+    def drop(self, name: str) -> None:
+        """PostgreSQL itself waits some seconds for sessions that are just ending."""
+        self.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+    def build_template(self) -> None:
+        """Migrate as the owner, prepare as the application."""
+        self.create(self.template, self.base)
+        for command, variable in (("migrate", "DATABASE_OWNER_URL"), ("prepare", "DATABASE_URL")):
+            environment = os.environ | {
+                "DATABASE_URL": with_database(os.environ[variable], self.template)
+            }
+            subprocess.run(
+                [sys.executable, "manage.py", command, "--verbosity", "0"],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+            )
+
+
+@pytest.fixture(scope="session")
+def clones() -> Iterator[Clones]:
+    """The template of this run."""
+    made = Clones()
+    made.build_template()
+    yield made
+    made.drop(made.template)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(clones: Clones, django_db_blocker: object) -> Iterator[None]:
+    """One clone for all tests that roll back."""
+    name = f"{_RUN}_main"
+    clones.create(name, clones.template)
+    _point_to(name)
+    yield
+    connections.close_all()
+    clones.drop(name)
+
+
+@pytest.fixture
+def own_database(
+    clones: Clones, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A fresh clone with real transactions; its name."""
+    before = connections["default"].settings_dict["NAME"]
+    name = f"{_RUN}_{uuid.uuid4().hex[:8]}"
+    clones.create(name, clones.template)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _point_to(name)
+        yield name
+        connections.close_all()
+    _point_to(before)
+    clones.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_data() -> Path:
+    """Real files nobody here wrote."""
+    return Path(os.environ.get("IMPNA_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """Valkey is real and shared by the run; its cache keys are not."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def as_owner(own_database: str):
+    """The owner's own session on this test's database, for what an insider could try."""
+
+    @contextmanager
+    def session():
+        url = with_database(os.environ["DATABASE_OWNER_URL"], own_database)
+        with psycopg.connect(url) as owner:
+            yield owner
+
+    return session
+
+
+@pytest.fixture
+def as_worker(own_database: str):
+    """Django's connection as the worker's role, as in Celery."""
+
+    @contextmanager
+    def session():
+        settings = connections["default"].settings_dict
+        before = settings["USER"], settings["PASSWORD"]
+        worker = urlsplit(os.environ["DATABASE_WORKER_URL"])
+        connections["default"].close()
+        settings["USER"], settings["PASSWORD"] = worker.username, unquote(worker.password or "")
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            settings["USER"], settings["PASSWORD"] = before
+
+    return session
+
+
+class Clock:
+    """Moves django.utils.timezone.now; nothing waits."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._offset = timedelta(0)
+        real = timezone.now
+        patch.setattr(timezone, "now", lambda: real() + self._offset)
+
+    def move(self, **delta: float) -> None:
+        """Forward, or back with negative numbers."""
+        self._offset += timedelta(**delta)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Time for this test."""
+    return Clock(monkeypatch)
+
+
+def _point_to(name: str) -> None:
+    connections.close_all()
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = name
+

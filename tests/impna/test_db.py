@@ -1,0 +1,91 @@
+"""Who acts, as the database knows it."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from impna.db import NOBODY, SECRETARIAT, Unnamed, acting_as, after_commit
+
+ANNA = Unnamed("anna", 7, (3, 1))
+BASIL = Unnamed("basil", 8)
+
+
+def setting(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting(%s, true), '')", [name])
+        return cursor.fetchone()[0]
+
+
+def role() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return cursor.fetchone()[0]
+
+
+def test_the_database_knows_the_person_and_their_groups(own_database):
+    with transaction.atomic(), acting_as(ANNA):
+        assert (setting("app.uid"), setting("app.gids")) == ("7", "{1,3}")
+
+
+def test_nothing_is_left_after_the_transaction(own_database):
+    with transaction.atomic(), acting_as(ANNA):
+        pass
+    assert (setting("app.uid"), setting("app.gids")) == ("", "")
+
+
+def test_the_outer_person_acts_again_after_the_inner_one(own_database):
+    with transaction.atomic(), acting_as(ANNA):
+        with acting_as(BASIL):
+            assert setting("app.uid") == "8"
+        assert (setting("app.uid"), setting("app.gids")) == ("7", "{1,3}")
+
+
+def test_nobody_has_no_account_and_no_groups(own_database):
+    with transaction.atomic(), acting_as(ANNA), acting_as(NOBODY):
+        assert (setting("app.uid"), setting("app.gids")) == ("", "")
+
+
+def test_the_secretariat_role_is_entered_and_left(own_database):
+    with transaction.atomic():
+        with acting_as(ANNA, role=SECRETARIAT):
+            assert role() == "impna_secretariat"
+            with acting_as(BASIL):
+                assert role() == "impna_app"
+            assert role() == "impna_secretariat"
+        assert role() == "impna_app"
+
+
+def test_no_other_role_can_be_entered(own_database):
+    with transaction.atomic(), pytest.raises(ValueError), acting_as(ANNA, role="impna_owner"):
+        pass
+
+
+def test_acting_needs_a_transaction(own_database):
+    with pytest.raises(RuntimeError), acting_as(ANNA):
+        pass
+
+
+def test_a_broken_transaction_restores_the_person_by_rolling_back(own_database):
+    with transaction.atomic(), acting_as(ANNA):
+        with pytest.raises(DatabaseError), transaction.atomic(), acting_as(BASIL):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1/0")
+        assert setting("app.uid") == "7"
+
+
+def test_the_application_is_no_owner_no_superuser_and_not_above_row_security(own_database):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, "
+            "(SELECT count(*) FROM pg_class WHERE relowner = pg_roles.oid) "
+            "FROM pg_roles WHERE rolname = current_user"
+        )
+        assert cursor.fetchone() == (False, False, False, 0)
+
+
+def test_what_follows_a_commit_may_fail_without_failing_the_change(own_database, caplog):
+    def broken() -> None:
+        raise OSError("broker away")
+
+    with transaction.atomic():
+        after_commit(broken)
+    assert "Error calling" in caplog.text

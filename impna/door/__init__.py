@@ -1,0 +1,1 @@
+"""The commands behind `./portal`. Imports nothing of Django, which may not be configured yet."""

@@ -1,0 +1,115 @@
+"""`./portal test` and `./portal bench`: real servers of their own, thrown away at the end."""
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from impna.door import scanner
+from impna.door.checks import failed_checks
+from impna.door.children import stoppable
+from impna.door.foreground import foreground, foreground_told
+from impna.door.install import install
+from impna.door.instance import PORT, throwaway
+from impna.door.place import ROOT
+from impna.door.told import environment
+from impna.door.trouble import StopRequested, Trouble
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+OURS = ("PORTAL_", "DATABASE_", "REDIS_URL")
+INTERRUPTED = 130
+
+
+def test(words: list[str]) -> int:
+    """Check, test, and return the worst status; pytest's own summary comes last."""
+    fast = "--fast" in words
+    if "--install" in words:
+        install()
+    chosen = [word for word in words if word not in ("--fast", "--install")]
+    with _servers() as told:
+        failed = failed_checks(told)
+        _say_what_is_missing(told)
+        if fast or chosen:
+            # Only a whole run says anything about coverage.
+            left_out = ["--ignore=tests/journeys"] if fast else []
+            status, summary = foreground_told([*_pytest(), *left_out, *chosen], told, ROOT)
+        else:
+            status, summary = _measured(told)
+    if failed:
+        print(f"\nThe checks before the tests failed: {', '.join(failed)}.\n{summary}", flush=True)
+    return status or int(bool(failed))
+
+
+def bench(words: list[str]) -> int:
+    """Run the benchmarks on servers of their own."""
+    if importlib.util.find_spec("tests") is None or importlib.util.find_spec("tests.bench") is None:
+        raise Trouble("There are no benchmarks in this version (tests/bench).")
+    with _servers() as told:
+        return foreground([sys.executable, "-m", "tests.bench", *words], told, ROOT)
+
+
+def browser() -> str:
+    """The path of a Chromium on this computer, or nothing."""
+    named = os.environ.get("PORTAL_CHROMIUM", "")
+    return named or next((found for name in BROWSERS if (found := shutil.which(name))), "")
+
+
+def _pytest() -> list[str]:
+    return [sys.executable, "-m", "pytest", *(["--color=yes"] if sys.stdout.isatty() else [])]
+
+
+def _measured(told: dict[str, str]) -> tuple[int, str]:
+    coverage = [sys.executable, "-m", "coverage"]
+    foreground([*coverage, "erase"], told, ROOT)
+    status, summary = foreground_told([*coverage, "run", *_pytest()[1:]], told, ROOT)
+    if any(ROOT.glob(".coverage.*")):
+        foreground([*coverage, "combine", "--quiet", "--append"], told, ROOT)
+    short = foreground([*coverage, "report", "--skip-covered"], told, ROOT)
+    if short:
+        print("Coverage is below what pyproject.toml demands; the report above says where.")
+    print(summary, flush=True)
+    return status or short, summary
+
+
+@contextmanager
+def _servers() -> Iterator[dict[str, str]]:
+    """The environment of tests, while their servers are up."""
+    with stoppable():
+        try:
+            with throwaway() as instance:
+                facts = instance.facts("test", PORT, PORT + 1)
+                kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
+                told = (
+                    kept
+                    | environment(instance.place, facts, "manage")
+                    | {
+                        "DATABASE_OWNER_URL": facts.owner_url,
+                        "DATABASE_WORKER_URL": facts.worker_url,
+                        "PORTAL_MAIL_URL": "memory:",
+                        "PORTAL_CHROMIUM": browser(),
+                        "PORTAL_CLAMD": str(scanner.program() or ""),
+                    }
+                )
+                # Tests keep the usual temporary folder; the processes they start get scratch.
+                told.pop("TMPDIR")
+                if "TMPDIR" in kept:
+                    told["TMPDIR"] = kept["TMPDIR"]
+                yield told
+        except StopRequested:
+            sys.exit(INTERRUPTED)
+
+
+def _say_what_is_missing(told: dict[str, str]) -> None:
+    missing = [
+        name
+        for name, key in (("Chromium", "PORTAL_CHROMIUM"), ("clamd", "PORTAL_CLAMD"))
+        if not told[key]
+    ]
+    if missing:
+        print(
+            f"{' and '.join(missing)} not found: tests that need it will fail."
+            " ./portal test --install gets it.",
+            flush=True,
+        )

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import rfc8785
 from django.db import connection
@@ -108,7 +108,7 @@ def record(
             event=saved,
             name=name,
             salt=salts[name],
-            sealed=seal(text.encode(), _context(name, salts[name])),
+            sealed=seal(text.encode(), text_context(name, salts[name])),
         )
         for name, text in texts.items()
     )
@@ -132,7 +132,7 @@ def canonical_entry(
         if not _REFERENCE.fullmatch(reference):
             raise ValueError("The log names things by public reference only.")
     _check_datum(data)
-    document = {
+    document: Any = {
         "v": VERSION,
         "type": type,
         "on": on,
@@ -158,15 +158,8 @@ def digest_of_text(salt: bytes, text: str) -> str:
     return hashlib.sha256(salt + text.encode()).hexdigest()
 
 
-def read_text(text: EventText) -> str | None:
-    """The name or reason, or None when it was erased."""
-    if text.sealed is None or text.salt is None:
-        return None
-    register = cipher(deployment_compartment(Compartment.Purpose.REGISTER))
-    return register.open(bytes(text.sealed), _context(text.name, bytes(text.salt))).decode()
-
-
-def _context(name: str, salt: bytes) -> bytes:
+def text_context(name: str, salt: bytes) -> bytes:
+    """What a sealed name or reason is bound to."""
     return b"custody.event_text\0" + name.encode() + b"\0" + salt
 
 

@@ -13,7 +13,9 @@ def seal_text(text: str, *, compartment: Compartment, column: str, row: str) -> 
     return cipher(compartment).seal(text.encode(), _context(column, row))
 
 
-def open_text(sealed: bytes | memoryview, *, compartment: Compartment, column: str, row: str) -> str:
+def open_text(
+    sealed: bytes | memoryview, *, compartment: Compartment, column: str, row: str
+) -> str:
     """The words again, or an error of `custody.keystore`: a lost key yields no text (R13)."""
     return cipher(compartment).open(bytes(sealed), _context(column, row)).decode()
 

@@ -7,8 +7,10 @@ is recorded before a byte leaves (R3); a key's end is the end of everything seal
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import TracebackType
 from typing import Protocol, Self
 
 from django.db import transaction
@@ -69,38 +71,75 @@ def new_key(compartment: Compartment) -> SealingKey:
     )
 
 
-def store(source: Readable, *, key: SealingKey) -> Stored:
-    """Stream `source` into a new age file for `key`, digesting as it passes.
+class Storing:
+    """A new age file for `key`, digested as it is written; `finish` gives what was stored.
 
-    Needs no transaction and should not be in one: bytes move. A file whose row is never saved is
-    an orphan; `sweep` removes it.
+    Use as a context manager: leaving it without `finish`, or by an exception, leaves nothing in
+    the store. Needs no transaction and should not be in one: bytes move. A file whose row is never
+    saved is an orphan that the sweep removes.
     """
-    _check_usable(key)
-    sha256, sha512 = hashlib.sha256(), hashlib.sha512()
-    size = 0
-    with filestore().create() as file:
-        sealed = _Digesting(file)
-        writer = AgeWriter(sealed, [key.recipient])
+
+    def __init__(self, key: SealingKey) -> None:
+        _check_usable(key)
+        self._key = key
+        self._sha256, self._sha512 = hashlib.sha256(), hashlib.sha512()
+        self._size = 0
+        self._stored: Stored | None = None
+
+    def __enter__(self) -> Self:
+        self._stack = ExitStack().__enter__()
+        file = self._stack.enter_context(filestore().create())
+        self._sealed = _Digesting(file)
+        self._writer = AgeWriter(self._sealed, [self._key.recipient])
+        self._name = file.name
+        return self
+
+    def write(self, piece: bytes) -> None:
+        """Take all of `piece`."""
+        self._sha256.update(piece)
+        self._sha512.update(piece)
+        self._size += len(piece)
+        self._writer.write(piece)
+
+    def finish(self) -> Stored:
+        """Write the last chunk; the file enters the store when the block is left."""
+        self._writer.close()
+        self._stored = Stored(
+            store_name=self._name,
+            size=self._size,
+            sha256=self._sha256.digest(),
+            sha512=self._sha512.digest(),
+            stored_size=self._sealed.size,
+            stored_sha256=self._sealed.sha256.digest(),
+        )
+        return self._stored
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None and self._stored is None:
+            error = Unfinished("A file was left before its last chunk was written.")
+            kind = Unfinished
+        self._stack.__exit__(kind, error, trace)
+
+
+class Unfinished(Exception):
+    """Makes the store forget a file that was not finished."""
+
+
+def store(source: Readable, *, key: SealingKey) -> Stored:
+    """Stream `source` to its end into a new age file for `key`."""
+    with Storing(key) as storing:
         while piece := source.read(_PIECE):
-            sha256.update(piece)
-            sha512.update(piece)
-            size += len(piece)
-            writer.write(piece)
-        writer.close()
-    return Stored(
-        store_name=file.name,
-        size=size,
-        sha256=sha256.digest(),
-        sha512=sha512.digest(),
-        stored_size=sealed.size,
-        stored_sha256=sealed.sha256.digest(),
-    )
+            storing.write(piece)
+        return storing.finish()
 
 
 @transaction.atomic
-def keep(
-    stored: Stored, *, key: SealingKey, by: log.Actor, submission: str = ""
-) -> SealedFile:
+def keep(stored: Stored, *, key: SealingKey, by: log.Actor, submission: str = "") -> SealedFile:
     """Make a stored age file an original: row and event together (R6)."""
     return _keep(stored, key=key, by=by, submission=submission)
 

@@ -24,7 +24,9 @@ def mode() -> str:
     """One of MODES."""
     value = text("PORTAL_MODE", "Set it to demo, test or production, or start through ./portal.")
     if value not in MODES:
-        raise ImproperlyConfigured(f"PORTAL_MODE is {value!r}; it must be demo, test or production.")
+        raise ImproperlyConfigured(
+            f"PORTAL_MODE is {value!r}; it must be demo, test or production."
+        )
     return value
 
 
@@ -46,7 +48,9 @@ def secret(name: str, hint: str) -> str:
         value = path.read_text(encoding="ascii").strip()
         readable_by_others = stat.S_IMODE(path.stat().st_mode) & 0o077
     except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"{name} points to a file that cannot be read. {hint}") from error
+        raise ImproperlyConfigured(
+            f"{name} points to a file that cannot be read. {hint}"
+        ) from error
     if len(value) < 50:
         raise ImproperlyConfigured(f"The file {name} points to is too short: 50 random characters.")
     if readable_by_others:

@@ -41,7 +41,8 @@ def _describe(error: BaseException) -> list[str]:
 
 def _frames(trace: TracebackType | None) -> list[str]:
     return [
-        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)
+        f"  {frame.filename}:{frame.lineno} in {frame.name}"
+        for frame in traceback.extract_tb(trace)
     ]
 
 

@@ -1,6 +1,7 @@
 """Mail goes out here. Its words say that something waits and no more (R8)."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ class DemoMailbox(BaseEmailBackend):
         super().__init__(**options)
         self._memory = Redis.from_url(settings.REDIS_URL)
 
-    def send_messages(self, messages: list[EmailMessage]) -> int:
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         """Keep the newest 200."""
         for message in messages:
             row = {

@@ -1,10 +1,9 @@
 """Marks that views carry for the middleware. This is ground: apps import it."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpResponse
-
-type View = Callable[..., HttpResponse]
+type View = Callable[..., Any]
 
 
 def own_transactions(view: View) -> View:

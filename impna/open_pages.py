@@ -6,6 +6,10 @@ OPEN = frozenset(
         "set-language",
         "gallery",
         "demo",
+        # These authorise by an upload token, not by a session.
+        "uploads",
+        "upload",
+        "segment-digests",
         "partners:sign-in",
         "partners:sign-in-code",
         "partners:lost-factor",

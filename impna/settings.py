@@ -29,6 +29,7 @@ STORE_DIR = env.directory("PORTAL_STORE_DIR", START)
 KEYS_DIR = env.directory("PORTAL_KEYS_DIR", START)
 SCRATCH_DIR = env.directory("PORTAL_SCRATCH_DIR", START)
 MASTER_KEY_FILE = env.text("PORTAL_MASTER_KEY_FILE", START)
+SCAN_LIMIT = int(env.text("PORTAL_SCAN_LIMIT", START, default="0"))
 CLAMD_SOCKET = env.text("PORTAL_CLAMD_SOCKET", START, default="")
 SECRET_KEY = env.secret("PORTAL_SECRET_FILE", START)
 
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "impna",
     "custody",
     "partners",
+    "submissions",
 ]
 
 # The order is a promise: see impna/middleware.py.
@@ -173,6 +175,9 @@ FILE_UPLOAD_HANDLERS = ["impna.uploads.RefuseFiles"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# How much of one partner may be on its way at once, in bytes; space counts twice (DESIGN 6).
+PARTNER_QUOTA = int(env.text("PORTAL_PARTNER_QUOTA", START, default=str(200 * 1024**3)))
+
 # Languages
 USE_I18N = True
 LANGUAGE_CODE = "en"
@@ -204,11 +209,27 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "fast"
+CELERY_TASK_ROUTES = {"custody.tasks.intake": {"queue": "intake"}}
+# Sweeps: what a dead worker or broker left is queued again (DESIGN 8). Seconds.
+CELERY_BEAT_SCHEDULE = {
+    "letters": {"task": "partners.tasks.deliver_letters", "schedule": 30.0},
+    "intake": {"task": "custody.tasks.intake", "schedule": 30.0},
+    "openings": {"task": "custody.tasks.end_openings", "schedule": 60.0},
+    "erasures": {"task": "custody.tasks.finish_erasures", "schedule": 300.0},
+    "uploads": {"task": "custody.tasks.expire_uploads", "schedule": 3600.0},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
+# A dead broker must not hold a request: the row is saved, a sweep queues it later (DESIGN 8).
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 6 * 3600,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 20,
+    "max_retries": 0,
+}
 CELERY_TIMEZONE = "UTC"
 
 # Logs: no request bodies, no parameters, no addresses; database errors by SQLSTATE only.

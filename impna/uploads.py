@@ -19,4 +19,4 @@ class RefuseFiles(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Nothing to complete."""
-        return None
+        return

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
 from django.utils import timezone
 from psycopg import sql
@@ -27,11 +28,17 @@ _RUN = f"impna_test_{os.getpid()}_{uuid.uuid4().hex[:6]}"
 
 def pytest_configure() -> None:
     """Stop with a sentence when the servers are not there."""
+    # Real Argon2 at its lowest cost: hundreds of example people set passwords here.
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.parallelism = 1, 1
+    Argon2PasswordHasher.memory_cost = 64
     missing = [name for name in NEEDED if not os.environ.get(name)]
     if missing:
         raise pytest.UsageError(
             f"{', '.join(missing)} not set: start tests with ./portal test, which brings the servers."
         )
+
+    # WhiteNoise warns of a missing folder, and warnings are errors.
+    (Path(os.environ["PORTAL_VAR"]) / "static").mkdir(parents=True, exist_ok=True)
 
 
 def with_database(url: str, name: str) -> str:
@@ -45,6 +52,7 @@ class Clones:
     def __init__(self) -> None:
         self.owner_url = os.environ["DATABASE_OWNER_URL"]
         self.base = urlsplit(self.owner_url).path.strip("/")
+        self.bare = f"{_RUN}_bare"
         self.template = f"{_RUN}_template"
 
     def execute(self, statement: sql.Composed) -> None:
@@ -64,12 +72,12 @@ class Clones:
         """PostgreSQL itself waits some seconds for sessions that are just ending."""
         self.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
-    def build_template(self) -> None:
+    def build_bare(self) -> None:
         """Migrate as the owner, prepare as the application."""
-        self.create(self.template, self.base)
+        self.create(self.bare, self.base)
         for command, variable in (("migrate", "DATABASE_OWNER_URL"), ("prepare", "DATABASE_URL")):
             environment = os.environ | {
-                "DATABASE_URL": with_database(os.environ[variable], self.template)
+                "DATABASE_URL": with_database(os.environ[variable], self.bare)
             }
             subprocess.run(
                 [sys.executable, "manage.py", command, "--verbosity", "0"],
@@ -80,12 +88,20 @@ class Clones:
 
 
 @pytest.fixture(scope="session")
-def clones() -> Iterator[Clones]:
-    """The template of this run."""
+def clones(django_db_blocker: object) -> Iterator[Clones]:
+    """The templates of this run: a bare one, and one with the first people in it."""
+    from tests.factories.standing import people
+
     made = Clones()
-    made.build_template()
+    made.build_bare()
+    made.create(made.template, made.bare)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _point_to(made.template)
+        people()
+        connections.close_all()
     yield made
     made.drop(made.template)
+    made.drop(made.bare)
 
 
 @pytest.fixture(scope="session")
@@ -104,10 +120,22 @@ def own_database(
     clones: Clones, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[str]:
     """A fresh clone with real transactions; its name."""
+    yield from _own(clones, clones.template, django_db_blocker)
+
+
+@pytest.fixture
+def unfounded_database(
+    clones: Clones, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A fresh clone without anybody in it."""
+    yield from _own(clones, clones.bare, django_db_blocker)
+
+
+def _own(clones: Clones, template: str, blocker: object) -> Iterator[str]:
     before = connections["default"].settings_dict["NAME"]
     name = f"{_RUN}_{uuid.uuid4().hex[:8]}"
-    clones.create(name, clones.template)
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    clones.create(name, template)
+    with blocker.unblock():  # type: ignore[attr-defined]
         _point_to(name)
         yield name
         connections.close_all()
@@ -186,4 +214,3 @@ def _point_to(name: str) -> None:
     connections.close_all()
     for alias in connections:
         connections[alias].settings_dict["NAME"] = name
-

@@ -75,9 +75,7 @@ class Migration(migrations.Migration):
             each="STATEMENT",
         ),
         Trigger("queue", "custody_custodyevent", "AFTER INSERT", "custody_queue_event"),
-        Trigger(
-            "erase_only", "custody_eventtext", "BEFORE UPDATE OR DELETE", "custody_erase_only"
-        ),
+        Trigger("erase_only", "custody_eventtext", "BEFORE UPDATE OR DELETE", "custody_erase_only"),
         Trigger(
             "no_truncate",
             "custody_eventtext",
@@ -104,7 +102,9 @@ class Migration(migrations.Migration):
             secretariat="SELECT, INSERT",
         ),
         Function("custody_write_once", WRITE_ONCE),
-        Trigger("write_once", "custody_sealedfile", "BEFORE UPDATE OR DELETE", "custody_write_once"),
+        Trigger(
+            "write_once", "custody_sealedfile", "BEFORE UPDATE OR DELETE", "custody_write_once"
+        ),
         Trigger(
             "no_truncate",
             "custody_sealedfile",

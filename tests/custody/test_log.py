@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody import log
+from custody.history import read_text
 from custody.models import CustodyEvent, EventText
 from tests.factories.custody import Reader, Thing
 
@@ -37,7 +38,7 @@ def test_names_and_reasons_are_not_in_the_entry_but_their_digests_are(own_databa
     entry = json.loads(event.entry)
     assert "Example" not in event.entry
     for text in EventText.objects.filter(event=event):
-        words = log.read_text(text)
+        words = read_text(text)
         assert entry["texts"][text.name] == log.digest_of_text(bytes(text.salt), words)
         assert words.encode() not in bytes(text.sealed)
 
@@ -104,10 +105,8 @@ def test_a_name_can_be_erased_and_nothing_else(own_database):
     reason = EventText.objects.get(event=event, name="reason")
     with pytest.raises(IntegrityError), transaction.atomic():
         EventText.objects.filter(pk=reason.pk).update(sealed=b"other words")
-    EventText.objects.filter(pk=reason.pk).update(
-        salt=None, sealed=None, erased_at=timezone.now()
-    )
-    assert log.read_text(EventText.objects.get(pk=reason.pk)) is None
+    EventText.objects.filter(pk=reason.pk).update(salt=None, sealed=None, erased_at=timezone.now())
+    assert read_text(EventText.objects.get(pk=reason.pk)) is None
     event.refresh_from_db()
     assert json.loads(event.entry)["texts"]["reason"]
 
@@ -130,7 +129,9 @@ _json = st.recursive(
     st.booleans()
     | st.integers(-(2**53) + 1, 2**53 - 1)
     | st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0")),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé€𐍈", max_size=3), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé€𐍈", max_size=3), inner)
+    ),
     max_leaves=8,
 )
 

@@ -15,7 +15,7 @@ from partners.actions import accounts, factors, letters, members, organisations,
 from partners.models import Letter, Partner, Unit, User, Vetting
 
 PASSWORD = "correct horse battery staple"
-_number = itertools.count(1)
+_number = itertools.count(100)
 
 
 @contextmanager
@@ -51,11 +51,13 @@ def join(email: str, token: str | None = None) -> User:
     return User.objects.get(pk=user.pk)
 
 
-def member(partner: Partner, *held: str, unit: Unit | None = None) -> User:
+def member(partner: Partner, *held: str, unit: Unit | None = None, email: str = "") -> User:
     """A member of an active partner who holds the roles and has accepted the terms."""
     by = next(m.user for m in partner.memberships.live() if m.role in roles.MANAGING)
-    email = f"{held[0] if held else 'member'}-{next(_number)}@partner.example"
-    offers = [(role, unit.reference if unit and roles.BY_CODE[role].in_unit else "") for role in held]
+    email = email or f"{held[0] if held else 'member'}-{next(_number)}@partner.example"
+    offers = [
+        (role, unit.reference if unit and roles.BY_CODE[role].in_unit else "") for role in held
+    ]
     with transaction.atomic(), acting_as(by):
         members.invite(partner=partner, email=email, offers=offers, by=by)
     user = join(email)
@@ -118,7 +120,9 @@ def partner_at(
     if status == Partner.Status.ACTIVE:
         return fresh(partner)
     with acting(first):
-        decision = organisations.suspend if status == Partner.Status.SUSPENDED else organisations.end
+        decision = (
+            organisations.suspend if status == Partner.Status.SUSPENDED else organisations.end
+        )
         decision(partner=partner, by=first, reason="For the test.")
     return fresh(partner)
 

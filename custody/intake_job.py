@@ -1,0 +1,146 @@
+"""Making received files whole: digests, comparison, one age file, then the examination (DESIGN 6).
+
+Segments → SHA-256 and SHA-512 → the final age file → row and event → segments dropped. The job is
+a row with a lease; a worker that dies leaves it to the next, which begins again: the half-made
+file was never a row.
+"""
+
+import io
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from custody import log, uploads, vault
+from custody.events import Event
+from custody.models import IntakeJob, SealedFile, Upload
+from custody.models.uploads import UploadState
+from custody.ports import examine, received, unexamined
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=10)
+TRIES = 5
+
+
+def claim(*, now: datetime | None = None) -> IntakeJob | None:
+    """Take one due job for ten minutes; None when there is none. Others skip it."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        job = (
+            IntakeJob.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("upload__key__compartment")
+            .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+            .filter(done_at__isnull=True, due_at__lte=now)
+            .order_by("due_at")
+            .first()
+        )
+        if job is not None:
+            job.claimed_until, job.attempts = now + LEASE, job.attempts + 1
+            job.save(update_fields=["claimed_until", "attempts"])
+    return job
+
+
+def run(job: IntakeJob) -> SealedFile | None:
+    """Make the file whole, then have it examined. None when it failed for good.
+
+    Both steps may run twice: the first finds its file there, the second writes the same again.
+    """
+    try:
+        file = job.upload.file or _make_whole(job)
+        examine.call(job.upload)
+        IntakeJob.objects.filter(pk=job.pk).update(done_at=timezone.now())
+    except uploads.LostSegment:
+        logger.exception("An upload's segments do not make up its file.")
+        _fail(job, "segments_damaged")
+        return None
+    except Exception:
+        logger.exception("Intake failed; it will be tried again.")
+        if job.attempts < TRIES:
+            _put_back(job)
+        elif job.upload.file is None:
+            _fail(job, "intake_failed")
+        else:
+            _leave_unexamined(job)
+        return None
+    return file
+
+
+def _make_whole(job: IntakeJob) -> SealedFile:
+    upload = job.upload
+    stored = vault.store(_Chained(uploads.plaintext(upload), job), key=upload.key)
+    return _seal(job, stored)
+
+
+@transaction.atomic
+def _seal(job: IntakeJob, stored: vault.Stored) -> SealedFile:
+    upload = (
+        Upload.objects.select_for_update(of=("self",)).select_related("key").get(pk=job.upload_id)
+    )
+    if upload.state != UploadState.RECEIVED:
+        assert upload.file is not None
+        return upload.file
+    file = vault.keep(stored, key=upload.key, by=log.SYSTEM, submission=upload.submission)
+    upload.state, upload.file, upload.ended_at = UploadState.SEALED, file, timezone.now()
+    upload.save(update_fields=["state", "file", "ended_at"])
+    log.record(
+        Event.MADE_WHOLE,
+        on=upload,
+        by=log.SYSTEM,
+        submission=upload.submission,
+        data={"file": file.reference, **uploads.statement(upload)},
+    )
+    received.tell(upload)
+    uploads.drop_segments(upload)
+    job.upload = upload
+    return file
+
+
+@transaction.atomic
+def _fail(job: IntakeJob, failure: str) -> None:
+    upload = Upload.objects.select_for_update().get(pk=job.upload_id)
+    upload.state, upload.failure, upload.ended_at = UploadState.FAILED, failure, timezone.now()
+    upload.save(update_fields=["state", "failure", "ended_at"])
+    job.done_at = timezone.now()
+    job.save(update_fields=["done_at"])
+    received.tell(upload)
+
+
+def _leave_unexamined(job: IntakeJob) -> None:
+    """The file is safe; only its examination failed for good. The exhibit says so (R7)."""
+    unexamined.call(job.upload)
+    IntakeJob.objects.filter(pk=job.pk).update(done_at=timezone.now())
+
+
+def _put_back(job: IntakeJob) -> None:
+    wait = timedelta(seconds=15 * 2**job.attempts)
+    IntakeJob.objects.filter(pk=job.pk).update(claimed_until=None, due_at=timezone.now() + wait)
+
+
+class _Chained(io.RawIOBase):
+    """An iterator of pieces as something to read from; extends the job's lease as it goes."""
+
+    def __init__(self, pieces: Iterator[bytes], job: IntakeJob) -> None:
+        self._pieces, self._job = pieces, job
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes; empty at the end."""
+        if not self._rest:
+            self._heartbeat()
+            self._rest = next(self._pieces, b"")
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+    def _heartbeat(self) -> None:
+        now = timezone.now()
+        until = self._job.claimed_until
+        if until is not None and until - now < LEASE / 2:
+            IntakeJob.objects.filter(pk=self._job.pk).update(claimed_until=now + LEASE)
+            self._job.claimed_until = now + LEASE

@@ -1,0 +1,30 @@
+"""Celery doorways: they may run twice and call one function each."""
+
+from celery import shared_task
+
+from custody import intake_job, uploads, vault
+
+
+@shared_task(ignore_result=True)
+def intake() -> None:
+    """Make received files whole until none is due."""
+    while (job := intake_job.claim()) is not None:
+        intake_job.run(job)
+
+
+@shared_task(ignore_result=True)
+def end_openings() -> None:
+    """Write what was read under permits whose time is over."""
+    vault.end_openings()
+
+
+@shared_task(ignore_result=True)
+def finish_erasures() -> None:
+    """Destroy keys whose erasure a crash interrupted."""
+    vault.sweep()
+
+
+@shared_task(ignore_result=True)
+def expire_uploads() -> None:
+    """Give up uploads nobody went on with."""
+    uploads.expire()

@@ -1,0 +1,264 @@
+"""Receiving files in segments (tus 1.0, DESIGN 6): nothing acknowledged is lost, nothing is in clear.
+
+A segment is sealed, synced to disk and counted in one short transaction; only then is it
+acknowledged. When the last one is in, an intake job waits in the database.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from custody import age, log
+from custody.keys import keystore
+from custody.models import IntakeJob, SealingKey, Segment, Upload
+from custody.models.uploads import LARGEST, UploadState
+from custody.ports import received
+from custody.stores import filestore
+from impna.db import after_commit
+from impna.errors import NotNow, Refused, TooLarge
+
+MIB = 1024 * 1024
+SEGMENT_MOST = 8 * MIB
+LASTS = timedelta(days=7)
+ALGORITHMS = ("sha256", "sha1")
+
+
+class WrongOffset(NotNow):
+    """The sender and the portal disagree about how much has arrived (409)."""
+
+
+class WrongChecksum(Refused):
+    """What arrived is not what was sent; this one segment is discarded (460)."""
+
+    status = 460
+
+
+class Expired(Refused):
+    """Too late: the upload was given up (410)."""
+
+    status = 410
+
+
+class NoRoom(Refused):
+    """The partner's quota or the portal's disk has no room (507)."""
+
+    status = 507
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """What the sender's device says of a segment: one of ALGORITHMS, and the digest."""
+
+    algorithm: str
+    digest: bytes
+
+    def fits(self, data: bytes | bytearray | memoryview) -> bool:
+        """Compare in constant time."""
+        computed = hashlib.new(self.algorithm, data, usedforsecurity=False).digest()
+        return hmac.compare_digest(computed, self.digest)
+
+
+@transaction.atomic
+def begin(
+    *,
+    key: SealingKey,
+    length: int,
+    submission: str,
+    partner: str,
+    by: str,
+    quota: int,
+) -> Upload:
+    """Reserve room and take the first step. Space counts twice: segments, then the whole file.
+
+    `quota` in bytes, over everything of the partner that is on its way. Raises TooLarge above
+    50 GiB and NoRoom when quota or disk are short. An empty file is received at once.
+    """
+    if not 0 <= length <= LARGEST:
+        raise TooLarge(_("One file may have up to 50 GiB."))
+    _lock_quota(partner)
+    if 2 * (on_the_way(partner) + length) > quota:
+        raise NoRoom(_("Your organisation's room for files on their way is used up."))
+    if 2 * length > filestore().free_bytes():
+        raise NoRoom(_("The portal has no room for a file of this size at the moment."))
+    now = timezone.now()
+    upload = Upload.objects.create(
+        key=key,
+        submission=submission,
+        partner=partner,
+        by=by,
+        length=length,
+        made_at=now,
+        expires_at=now + LASTS,
+    )
+    if length == 0:
+        _received(upload)
+    return upload
+
+
+def append(
+    upload: Upload, *, offset: int, data: bytes | bytearray | memoryview, checksum: Checksum | None
+) -> Upload:
+    """Take one segment, whole, and return the upload with its new offset.
+
+    Raises WrongChecksum (only this segment is discarded), WrongOffset, Expired, TooLarge. When it
+    returns, the segment is on disk and counted.
+    """
+    if len(data) > SEGMENT_MOST:
+        raise TooLarge(_("One segment may have up to 8 MiB."))
+    if checksum is not None and not checksum.fits(data):
+        raise WrongChecksum(_("This piece was damaged on the way. It will be sent again."))
+    digest = hashlib.sha256(data).digest()
+    with transaction.atomic():
+        upload = (
+            Upload.objects.select_for_update(of=("self",)).select_related("key").get(pk=upload.pk)
+        )
+        _check_open(upload)
+        if offset != upload.offset:
+            raise WrongOffset(_("The portal has a different part of this file than you think."))
+        if offset + len(data) > upload.length:
+            raise TooLarge(_("This is more than the file was said to have."))
+        if not data:
+            return upload
+        with filestore().create() as file:
+            file.write(age.seal_bytes(data, [upload.key.recipient]))
+        Segment.objects.create(
+            upload=upload,
+            start=offset,
+            size=len(data),
+            sha256=digest,
+            from_device=checksum is not None and checksum.algorithm == "sha256",
+            store_name=file.name,
+        )
+        upload.offset = offset + len(data)
+        upload.expires_at = timezone.now() + LASTS
+        upload.save(update_fields=["offset", "expires_at"])
+        if upload.offset == upload.length:
+            _received(upload)
+    return upload
+
+
+@transaction.atomic
+def give_up(upload: Upload) -> Upload:
+    """The sender ends it: its segments go, its key goes with the exhibit's."""
+    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    if upload.state != UploadState.RECEIVING:
+        raise NotNow(_("This file has been received; it cannot be taken back this way."))
+    _end(upload, UploadState.ENDED)
+    return upload
+
+
+@transaction.atomic
+def expire(*, now: datetime | None = None, limit: int = 100) -> list[Upload]:
+    """Give up what nobody went on with for seven days. Returns the uploads, for those to be told."""
+    now = now or timezone.now()
+    late = list(
+        Upload.objects.select_for_update(skip_locked=True).filter(
+            state=UploadState.RECEIVING, expires_at__lte=now
+        )[:limit]
+    )
+    for upload in late:
+        _end(upload, UploadState.FAILED, failure="expired")
+        received.tell(upload)
+    return late
+
+
+def on_the_way(partner: str) -> int:
+    """Bytes of a partner's files that have not been made whole yet, as declared."""
+    waiting = Upload.objects.filter(
+        partner=partner, state__in=[UploadState.RECEIVING, UploadState.RECEIVED]
+    )
+    return waiting.aggregate(total=Sum("length"))["total"] or 0
+
+
+def plaintext(upload: Upload) -> Iterator[bytes]:
+    """The whole file, segment by segment, each verified against its own digest.
+
+    Raises `LostSegment` when the segments do not make up the whole.
+    """
+    identity = keystore().identity(upload.key.compartment.name, upload.key.entry)
+    expected = 0
+    for segment in upload.segments.order_by("start").iterator(chunk_size=500):
+        if segment.start != expected:
+            raise LostSegment
+        with filestore().open(segment.store_name) as file:
+            data = age.open_bytes(file.read(), [identity])
+        if hashlib.sha256(data).digest() != bytes(segment.sha256) or len(data) != segment.size:
+            raise LostSegment
+        expected += segment.size
+        yield data
+    if expected != upload.length:
+        raise LostSegment
+
+
+class LostSegment(Exception):
+    """The store gave back something other than what was acknowledged."""
+
+
+def statement(upload: Upload) -> dict[str, log.Datum]:
+    """What was stated of the segments, for the log before they go.
+
+    `segments_sha256` is over one line for each in order: its start, size and hex SHA-256, with
+    spaces and a line feed. `by_device` counts those whose digest the sender's device stated.
+    """
+    lines = hashlib.sha256()
+    count = by_device = 0
+    for segment in upload.segments.order_by("start").iterator(chunk_size=500):
+        line = f"{segment.start} {segment.size} {bytes(segment.sha256).hex()}\n"
+        lines.update(line.encode())
+        count, by_device = count + 1, by_device + int(segment.from_device)
+    return {"segments": count, "by_device": by_device, "segments_sha256": lines.hexdigest()}
+
+
+def drop_segments(upload: Upload) -> None:
+    """After the whole file is kept: rows first, then bytes; a crash leaves orphans for the sweep."""
+    names = list(upload.segments.values_list("store_name", flat=True))
+    upload.segments.all().delete()
+    after_commit(_delete, names)
+
+
+def _received(upload: Upload) -> None:
+    upload.state, upload.received_at = UploadState.RECEIVED, timezone.now()
+    upload.save(update_fields=["state", "received_at"])
+    IntakeJob.objects.create(upload=upload, due_at=timezone.now())
+    after_commit(_queue_intake)
+
+
+def _end(upload: Upload, state: UploadState, *, failure: str = "") -> None:
+    upload.state, upload.failure, upload.ended_at = state, failure, timezone.now()
+    upload.save(update_fields=["state", "failure", "ended_at"])
+    drop_segments(upload)
+
+
+def _check_open(upload: Upload) -> None:
+    if upload.state == UploadState.RECEIVING and upload.expires_at <= timezone.now():
+        raise Expired(_("Nobody went on with this file for seven days. Start it again."))
+    if upload.state in (UploadState.FAILED, UploadState.ENDED):
+        raise Expired(_("This file was given up. Start it again."))
+    if upload.state != UploadState.RECEIVING:
+        raise NotNow(_("This file has arrived whole already."))
+
+
+def _lock_quota(partner: str) -> None:
+    """Two uploads of one partner at once do not share the same free room."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"quota:{partner}"]
+        )
+
+
+def _queue_intake() -> None:
+    from custody.tasks import intake  # the task imports this module
+
+    intake.delay()
+
+
+def _delete(names: list[str]) -> None:
+    for name in names:
+        filestore().delete(name)

@@ -1,0 +1,1 @@
+"""What a CSO does with submissions and exhibits; a module for each noun."""

@@ -1,0 +1,103 @@
+"""Beginning a submission, and changing it while it is a draft."""
+
+from datetime import date, datetime
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from custody import log
+from custody.keys import new_compartment
+from custody.models import Compartment
+from impna.errors import NotNow
+from partners import roles
+from partners.models import Partner, User
+from partners.models.people import group_name
+from submissions import policies
+from submissions.events import Event
+from submissions.models import Submission, SubmissionGroupObjectPermission
+from submissions.querysets import permission_id
+from submissions.states import DUE_AFTER, Status
+
+# Which role of the providing partner gets which permission, from the first moment on.
+GRANTS: dict[str, tuple[str, ...]] = {
+    roles.Documenter.code: ("view_submission", "draft_submission"),
+    roles.Approver.code: ("view_submission", "approve_submission"),
+    roles.DataProtectionLead.code: ("view_submission", "lead_submission"),
+    roles.Reader.code: ("view_submission",),
+}
+
+
+@transaction.atomic
+def begin(*, title: str, kind: str, by: User) -> Submission:
+    """Begin a draft: its compartment, its row, and the grants of its own partner's roles."""
+    policies.check_can_begin(by)
+    now = timezone.now()
+    submission = Submission.objects.create(
+        partner=by.partner,
+        compartment=new_compartment(Compartment.Purpose.SUBMISSION),
+        title=title,
+        kind=kind,
+        since=now,
+        due_on=_due(Status.DRAFT, now),
+        begun_by=by,
+        begun_at=now,
+    )
+    _grant_to_own_partner(submission)
+    log.record(
+        Event.SUBMISSION_BEGUN,
+        on=submission,
+        by=by,
+        submission=submission.reference,
+        data={"kind": kind},
+    )
+    return submission
+
+
+@transaction.atomic
+def change_title(*, submission: Submission, title: str, by: User) -> Submission:
+    """The working title; no names belong in it."""
+    submission = locked_draft(submission, by)
+    submission.title = title
+    submission.save(update_fields=["title"])
+    log.record(
+        Event.SUBMISSION_CHANGED,
+        on=submission,
+        by=by,
+        submission=submission.reference,
+        data={"part": "title"},
+    )
+    return submission
+
+
+def locked_draft(submission: Submission, by: User) -> Submission:
+    """The draft, locked, if this person may change it; every change of a draft begins here."""
+    submission = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("partner", "compartment")
+        .get(pk=submission.pk)
+    )
+    policies.check_can_draft(by, submission)
+    if not submission.is_draft:
+        raise NotNow(_("This has been handed over; begin a supplement to add to it."))
+    return submission
+
+
+def _grant_to_own_partner(submission: Submission) -> None:
+    partner: Partner = submission.partner
+    rows = []
+    for role, permissions in GRANTS.items():
+        group, _new = Group.objects.get_or_create(name=group_name(partner, role))
+        rows += [
+            SubmissionGroupObjectPermission(
+                group=group, permission_id=permission_id(name), content_object=submission
+            )
+            for name in permissions
+        ]
+    SubmissionGroupObjectPermission.objects.bulk_create(rows)
+
+
+def _due(status: Status, now: datetime) -> date | None:
+    after = DUE_AFTER[status]
+    return timezone.localdate(now) + after if after is not None else None

@@ -1,0 +1,241 @@
+"""Exhibits come into a draft, get their file, are described, or are taken out again."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from custody import log, uploads, vault
+from custody.models import Upload
+from custody.models.uploads import UploadState
+from custody.texts import open_text, seal_text
+from impna.errors import NotNow
+from partners.models import User
+from submissions import policies
+from submissions.actions.drafts import locked_draft
+from submissions.events import Event
+from submissions.models import Exhibit, Submission
+from submissions.states import FileState
+from submissions.vocabularies import Delivery
+
+NAME_COLUMN = "submissions.exhibit.name"
+DESCRIPTION_COLUMN = "submissions.exhibit.description"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What is known of material that is not sent here. Digests in lower-case hex, size in bytes."""
+
+    sha256: str = ""
+    sha512: str = ""
+    size: int | None = None
+
+
+@transaction.atomic
+def begin_upload(*, submission: Submission, name: str, length: int, by: User) -> Exhibit:
+    """A new exhibit whose file is about to be sent; `name` as the device calls it, sealed."""
+    submission = locked_draft(submission, by)
+    exhibit = _new(submission, Delivery.PORTAL, name, by)
+    exhibit.upload = uploads.begin(
+        key=exhibit.key,
+        length=length,
+        submission=submission.reference,
+        partner=by.partner.reference,
+        by=by.reference,
+        quota=settings.PARTNER_QUOTA,
+    )
+    exhibit.file_state = _state_of(exhibit.upload)
+    exhibit.save()
+    _record(Event.UPLOAD_BEGUN, exhibit, by, {"upload": exhibit.upload.reference})
+    return exhibit
+
+
+@transaction.atomic
+def receive(
+    *,
+    exhibit: Exhibit,
+    offset: int,
+    data: bytes | bytearray,
+    checksum: uploads.Checksum | None,
+    by: User,
+) -> Upload:
+    """Take one segment of the exhibit's file. No event of its own: the whole file is one."""
+    policies.check_can_draft(by, exhibit.submission)
+    assert exhibit.upload is not None
+    upload = uploads.append(exhibit.upload, offset=offset, data=data, checksum=checksum)
+    if upload.state != UploadState.RECEIVING:
+        Exhibit.objects.filter(pk=exhibit.pk, file_state=FileState.SENDING).update(
+            file_state=FileState.CHECKING
+        )
+    return upload
+
+
+@transaction.atomic
+def end_upload(*, exhibit: Exhibit, by: User) -> Exhibit:
+    """The sender gives a file up: what arrived of it is destroyed, its number stays unused."""
+    exhibit = _locked(exhibit, by)
+    if exhibit.upload is None or exhibit.file_state != FileState.SENDING:
+        raise NotNow(_("This file is not being sent."))
+    uploads.give_up(exhibit.upload)
+    _remove(exhibit)
+    _record(Event.UPLOAD_ENDED, exhibit, by, {})
+    vault.destroy(
+        exhibit.key,
+        by=by,
+        reason="Given up before it was received.",
+        submission=exhibit.submission.reference,
+    )
+    return exhibit
+
+
+@transaction.atomic
+def add_without_file(
+    *,
+    submission: Submission,
+    delivery: Delivery,
+    name: str,
+    description: str,
+    declared: Declared,
+    by: User,
+) -> Exhibit:
+    """An exhibit that is sent another way, held somewhere, or given on request."""
+    submission = locked_draft(submission, by)
+    exhibit = _new(submission, delivery, name, by)
+    exhibit.declared_sha256 = declared.sha256
+    exhibit.declared_sha512 = declared.sha512
+    exhibit.declared_size = declared.size
+    exhibit.description = _seal(exhibit, description, DESCRIPTION_COLUMN)
+    exhibit.save()
+    _record(Event.EXHIBIT_ADDED, exhibit, by, {"delivery": str(delivery)})
+    return exhibit
+
+
+@transaction.atomic
+def describe(
+    *, exhibit: Exhibit, evidence_type: str, recognisable: str, description: str, by: User
+) -> Exhibit:
+    """What it is, what it shows, and whether someone can be recognised in it."""
+    exhibit = _locked(exhibit, by)
+    exhibit.evidence_type, exhibit.recognisable = evidence_type, recognisable
+    exhibit.description = _seal(exhibit, description, DESCRIPTION_COLUMN)
+    exhibit.save(update_fields=["evidence_type", "recognisable", "description"])
+    data: dict[str, log.Datum] = {"type": evidence_type, "recognisable": recognisable}
+    _record(Event.EXHIBIT_CHANGED, exhibit, by, data)
+    return exhibit
+
+
+@transaction.atomic
+def remove(*, exhibit: Exhibit, by: User, reason: str) -> Exhibit:
+    """Take an exhibit out of a draft: its key is destroyed, its number is never used again."""
+    exhibit = _locked(exhibit, by)
+    if exhibit.file_state in (FileState.SENDING, FileState.CHECKING):
+        raise NotNow(_("Its file is on its way. Give the upload up, or wait until it is sealed."))
+    _remove(exhibit)
+    _record(Event.EXHIBIT_REMOVED, exhibit, by, {}, reason=reason)
+    vault.destroy(exhibit.key, by=by, reason=reason, submission=exhibit.submission.reference)
+    return exhibit
+
+
+def file_arrived(upload: Upload) -> None:
+    """Plugged into `custody.ports.received`: the exhibit learns how its file fared."""
+    exhibit = (
+        Exhibit.objects.select_for_update(of=("self",))
+        .select_related("submission")
+        .get(upload=upload)
+    )
+    exhibit.file_state = _state_of(upload)
+    exhibit.file, exhibit.failure = upload.file, upload.failure
+    exhibit.save(update_fields=["file_state", "file", "failure"])
+    event = Event.FILE_RECEIVED if upload.file else Event.FILE_FAILED
+    data: dict[str, log.Datum] = {"exhibit": exhibit.number, "failure": upload.failure}
+    log.record(event, on=exhibit, by=log.SYSTEM, submission=exhibit.submission.reference, data=data)
+
+
+def read_name(exhibit: Exhibit) -> str:
+    """What the sender's device called it."""
+    return _unseal(exhibit, exhibit.name, NAME_COLUMN)
+
+
+def read_description(exhibit: Exhibit) -> str:
+    """What the documenter says of it."""
+    return _unseal(exhibit, exhibit.description, DESCRIPTION_COLUMN)
+
+
+def _new(submission: Submission, delivery: Delivery, name: str, by: User) -> Exhibit:
+    exhibit = Exhibit(
+        submission=submission,
+        number=submission.next_exhibit,
+        delivery=delivery,
+        key=vault.new_key(submission.compartment),
+        added_by=by,
+        added_at=timezone.now(),
+    )
+    submission.next_exhibit += 1
+    submission.save(update_fields=["next_exhibit"])
+    exhibit.name = _seal(exhibit, name, NAME_COLUMN)
+    return exhibit
+
+
+def _remove(exhibit: Exhibit) -> None:
+    exhibit.removed_at = timezone.now()
+    exhibit.name = exhibit.description = exhibit.findings = None
+    exhibit.save(update_fields=["removed_at", "name", "description", "findings"])
+
+
+def _locked(exhibit: Exhibit, by: User) -> Exhibit:
+    submission = locked_draft(exhibit.submission, by)
+    found = (
+        Exhibit.objects.present()
+        .select_for_update(of=("self",))
+        .select_related("key", "upload")
+        .filter(pk=exhibit.pk)
+        .first()
+    )
+    if found is None:
+        raise NotNow(_("This exhibit has been taken out."))
+    found.submission = submission
+    return found
+
+
+def _state_of(upload: Upload) -> FileState:
+    return {
+        UploadState.RECEIVING: FileState.SENDING,
+        UploadState.RECEIVED: FileState.CHECKING,
+        UploadState.SEALED: FileState.SEALED,
+        UploadState.FAILED: FileState.FAILED,
+        UploadState.ENDED: FileState.NONE,
+    }[UploadState(upload.state)]
+
+
+def _record(
+    event: Event, exhibit: Exhibit, by: User, data: dict[str, log.Datum], *, reason: str = ""
+) -> None:
+    log.record(
+        event,
+        on=exhibit,
+        by=by,
+        submission=exhibit.submission.reference,
+        data={"exhibit": exhibit.number, **data},
+        reason=reason,
+    )
+
+
+def _seal(exhibit: Exhibit, text: str, column: str) -> bytes | None:
+    if not text:
+        return None
+    return seal_text(
+        text,
+        compartment=exhibit.submission.compartment,
+        column=column,
+        row=exhibit.reference,
+    )
+
+
+def _unseal(exhibit: Exhibit, sealed: bytes | memoryview | None, column: str) -> str:
+    if sealed is None:
+        return ""
+    return open_text(
+        sealed, compartment=exhibit.submission.compartment, column=column, row=exhibit.reference
+    )

@@ -1,0 +1,11 @@
+"""Addresses of the bytes server that receive files (PORTAL_BYTES_ORIGIN)."""
+
+from django.urls import path
+
+from submissions.views import tus
+
+urlpatterns = [
+    path("uploads/", tus.upload_list, name="uploads"),
+    path("uploads/<ref:reference>/", tus.upload, name="upload"),
+    path("uploads/<ref:reference>/segments/", tus.segment_digests, name="segment-digests"),
+]

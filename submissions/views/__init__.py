@@ -1,0 +1,1 @@
+"""Pages and doorways of the CSO's side."""

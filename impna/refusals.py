@@ -17,7 +17,8 @@ def page(request: HttpRequest, refusal: Refused) -> HttpResponse:
         back = request.get_full_path() if request.method == "GET" else _referring_path(request)
         return redirect(f"{reverse('partners:step-up')}?{urlencode({'next': back})}")
     template = _TEMPLATES.get(refusal.status, f"errors/{refusal.status}.html")
-    return render(request, template, {"reason": refusal.reason}, status=refusal.status)
+    context = {"reason": refusal.reason, "seconds": getattr(refusal, "seconds", None)}
+    return render(request, template, context, status=refusal.status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

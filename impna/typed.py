@@ -12,7 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 _PREFIX = "typed."
 _GOING_TO = "typed-for"
-_LEFT_OUT = ("csrfmiddlewaretoken",)
+# Secrets are typed again; they have no place in a page's source.
+_LEFT_OUT = ("csrfmiddlewaretoken", "password", "new_password", "code", "ticket")
 
 
 def sign_in_address(next_page: str) -> str:

@@ -1,0 +1,1 @@
+"""What people do with partners, members and accounts; a module for each noun."""

@@ -1,0 +1,104 @@
+"""What waits for a person in this app, as rows of the desk."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from impna.errors import Sentence
+from partners.models import LostFactor, Partner, User, Vetting
+from partners.states import NEXT_STEP, Status
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One row: until when, what, on whom, since when, what now."""
+
+    due: date
+    what: Sentence
+    about: str
+    on_whom: Sentence
+    since: datetime
+    url: str
+    action: Sentence
+
+
+def awaiting(user: User) -> list[Waiting]:
+    """The nearest date first. At most 50 of each kind: a desk is no archive."""
+    rows = [*_partners(user), *_lost_factors(user), *_invitations(user)]
+    return sorted(rows, key=lambda row: row.due)
+
+
+def _partners(user: User) -> list[Waiting]:
+    if not user.is_coordinator:
+        return []
+    soon = timezone.localdate()
+    unsettled = Partner.objects.filter(
+        Q(status__in=[Status.APPLIED, Status.VETTING, Status.SUSPENDED])
+        | Q(status=Status.ACTIVE, due_on__lte=soon)
+    ).by_next_date()[:50]
+    first_findings = {
+        v.partner_id: v
+        for v in Vetting.objects.filter(outcome=Vetting.Outcome.AWAITED, partner__in=unsettled)
+    }
+    rows = []
+    for partner in unsettled:
+        vetting = first_findings.get(partner.pk)
+        mine = vetting is not None and vetting.recorded_by_id == user.pk
+        rows.append(
+            Waiting(
+                due=partner.due_on,
+                what=NEXT_STEP[Status(partner.status)],
+                about=partner.name,
+                on_whom=_("Another coordinator") if mine else _("You or another coordinator"),
+                since=partner.since,
+                url=partner.get_absolute_url(),
+                action=_("Look") if mine else _("Open"),
+            )
+        )
+    return rows
+
+
+def _lost_factors(user: User) -> list[Waiting]:
+    open_ones = LostFactor.objects.filter(outcome=LostFactor.Outcome.ASKED).exclude(user=user)
+    if user.is_coordinator:
+        open_ones = open_ones.filter(
+            Q(coordinator__isnull=True) | Q(user__partner_id=user.partner_id)
+        ).exclude(manager=user)
+    elif user.manages:
+        open_ones = open_ones.filter(user__partner_id=user.partner_id, manager__isnull=True)
+    else:
+        return []
+    return [
+        Waiting(
+            due=lost.due_on,
+            what=_("agree to a new second factor, or refuse"),
+            about=lost.user.display_name,
+            on_whom=_("You or another who may agree"),
+            since=lost.asked_at,
+            url=reverse("partners:lost-factor-detail", args=[lost.reference]),
+            action=_("Answer"),
+        )
+        for lost in open_ones.select_related("user").order_by("due_on", "id")[:50]
+    ]
+
+
+def _invitations(user: User) -> list[Waiting]:
+    if not user.manages:
+        return []
+    unanswered = user.partner.invitations.unanswered().order_by("expires_at")[:50]
+    return [
+        Waiting(
+            due=timezone.localdate(invitation.expires_at),
+            what=_("accept the invitation"),
+            about=invitation.email,
+            on_whom=_("The person invited"),
+            since=invitation.invited_at,
+            url=reverse("partners:member-list"),
+            action=_("Members"),
+        )
+        for invitation in unanswered
+    ]

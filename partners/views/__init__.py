@@ -1,0 +1,1 @@
+"""Pages of partners, members and accounts; a module for each of the reader's errands."""

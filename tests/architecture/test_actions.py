@@ -1,0 +1,81 @@
+"""Anything a person does is a function in actions, named by its verb, ending in `by` (rules 3, 4)."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import partners.actions
+import submissions.actions
+
+# Functions beside the actions that only read, or that an action calls: each with its reason.
+NOT_ACTIONS = {
+    "partners.actions.organisations.read_application": "reads",
+    "partners.actions.organisations.read_findings": "reads",
+    "partners.actions.organisations.read_answer": "reads",
+    "partners.actions.organisations.current_reach": "reads",
+    "partners.actions.members.find_invitation": "reads",
+    "partners.actions.members.invitation_path": "computes",
+    "partners.actions.members.found": "the very first start has nobody to act",
+    "partners.actions.members.prepare_account": "the invited person has no account yet",
+    "partners.actions.members.join": "the new member acts: `user` is who",
+    "partners.actions.accounts.check_password": "before anyone is known",
+    "partners.actions.accounts.ticket_for": "computes",
+    "partners.actions.accounts.read_ticket": "reads",
+    "partners.actions.accounts.check_second_factor": "`user` is who",
+    "partners.actions.accounts.ask_for_reset": "before anyone is known",
+    "partners.actions.accounts.find_reset": "reads",
+    "partners.actions.accounts.reset_password": "the link says who",
+    "partners.actions.accounts.has_accepted_terms": "reads",
+    "partners.actions.accounts.delay_after": "computes",
+    "partners.actions.factors.begin_totp": "`user` is who",
+    "partners.actions.factors.confirm_totp": "`user` is who",
+    "partners.actions.factors.use_recovery_code": "`user` is who",
+    "partners.actions.factors.verify": "`user` is who",
+    "partners.actions.factors.report_lost": "`user` is who",
+    "partners.actions.factors.unconfirmed_totp": "reads",
+    "partners.actions.factors.seed_text": "reads",
+    "partners.actions.factors.provisioning_uri": "computes",
+    "partners.actions.factors.may_set_up_again": "reads",
+    "partners.actions.letters.write": "called by actions",
+    "partners.actions.letters.deliver": "the system sends",
+    "submissions.actions.drafts.locked_draft": "called by actions",
+    "submissions.actions.exhibits.file_arrived": "plugged into a port: the system acts",
+    "submissions.actions.exhibits.read_name": "reads",
+    "submissions.actions.exhibits.read_description": "reads",
+    "submissions.actions.examination.examine": "plugged into a port: the system acts",
+    "submissions.actions.examination.leave_unexamined": "plugged into a port: the system acts",
+    "submissions.actions.tokens.find": "reads",
+}
+
+
+def public_functions():
+    for package in (partners.actions, submissions.actions):
+        for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+            module = importlib.import_module(info.name)
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                if not name.startswith("_") and function.__module__ == info.name:
+                    yield f"{info.name}.{name}", function
+
+
+FUNCTIONS = dict(public_functions())
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(NOT_ACTIONS)))
+def test_an_action_takes_keywords_only_and_needs_to_know_who(name):
+    parameters = inspect.signature(FUNCTIONS[name]).parameters
+    assert all(p.kind is p.KEYWORD_ONLY for p in parameters.values())
+    assert "by" in parameters
+    assert parameters["by"].default is inspect.Parameter.empty
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(NOT_ACTIONS)))
+def test_an_action_is_atomic(name):
+    # activate is called inside accept_terms, which is.
+    if name != "partners.actions.organisations.activate":
+        assert hasattr(FUNCTIONS[name], "__wrapped__")
+
+
+def test_the_list_of_exceptions_names_only_what_exists():
+    assert set(NOT_ACTIONS) <= set(FUNCTIONS)

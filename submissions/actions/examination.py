@@ -6,9 +6,9 @@ here, never people (R12).
 """
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 from django.conf import settings
 from django.db import transaction
@@ -123,7 +123,12 @@ def _plaintext(file: SealedFile) -> Iterator[_Pieces]:
         yield _Pieces(AgeReader(handle, [identity]))
 
 
-@cache
+_of_this_thread = threading.local()
+
+
 def _examiner() -> Examiner:
-    """One for this process: its helpers start once. The intake worker runs one job at a time."""
-    return Examiner(scratch=settings.SCRATCH_DIR).__enter__()
+    """One for each worker thread: its helpers start once, and end with the thread."""
+    if not hasattr(_of_this_thread, "examiner"):
+        _of_this_thread.examiner = Examiner(scratch=settings.SCRATCH_DIR).__enter__()
+    examiner: Examiner = _of_this_thread.examiner
+    return examiner

@@ -60,6 +60,9 @@ class FileStore(Protocol):
     def sweep_partial(self, older_than_seconds: float) -> int:
         """Remove what interrupted writers left behind; the count of files removed."""
 
+    def names(self, older_than_seconds: float) -> Iterator[str]:
+        """The names of all files that have been in the store for so long, in no order."""
+
 
 class LocalFileStore:
     """Files in a directory that exists, spread by the first two digits of their names.
@@ -122,6 +125,13 @@ class LocalFileStore:
                 with contextlib.suppress(FileNotFoundError):  # another sweep, or its writer
                     removed += partial.stat().st_mtime <= latest and _remove_abandoned(partial)
         return removed
+
+    def names(self, older_than_seconds: float, *, now: float | None = None) -> Iterator[str]:
+        latest = (time.time() if now is None else now) - older_than_seconds
+        for path in self._root.glob("[0-9a-f][0-9a-f]/*"):
+            with contextlib.suppress(FileNotFoundError):  # erased while we look
+                if NAME.fullmatch(path.name) and path.stat().st_mtime <= latest:
+                    yield path.name
 
     def _path(self, name: str) -> Path:
         if not NAME.fullmatch(name):

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from custody import intake_job, uploads, vault
+from custody import intake_job, orphans, uploads, vault
 
 
 @shared_task(ignore_result=True)
@@ -28,3 +28,9 @@ def finish_erasures() -> None:
 def expire_uploads() -> None:
     """Give up uploads nobody went on with."""
     uploads.expire()
+
+
+@shared_task(ignore_result=True)
+def sweep_orphans() -> None:
+    """Remove stored files that no row names."""
+    orphans.sweep_orphans()

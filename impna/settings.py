@@ -217,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "intake": {"task": "custody.tasks.intake", "schedule": 30.0},
     "openings": {"task": "custody.tasks.end_openings", "schedule": 60.0},
     "erasures": {"task": "custody.tasks.finish_erasures", "schedule": 300.0},
+    "orphans": {"task": "custody.tasks.sweep_orphans", "schedule": 6 * 3600.0},
     "uploads": {"task": "custody.tasks.expire_uploads", "schedule": 3600.0},
 }
 CELERY_TASK_ACKS_LATE = True

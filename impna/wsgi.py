@@ -3,6 +3,12 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "impna.settings")
 application = get_wsgi_application()
+
+from impna.startup import check_database_role  # noqa: E402 - needs Django set up
+
+check_database_role()
+connection.close()

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from custody.keys import cipher, deployment_compartment
+from custody.keys import deployment_cipher
 from custody.log import Target, text_context
 from custody.models import Compartment, CustodyEvent, EventText
 
@@ -17,5 +17,5 @@ def read_text(text: EventText) -> str | None:
     """The name or reason, or None when it was erased."""
     if text.sealed is None or text.salt is None:
         return None
-    register = cipher(deployment_compartment(Compartment.Purpose.REGISTER))
+    register = deployment_cipher(Compartment.Purpose.REGISTER)
     return register.open(bytes(text.sealed), text_context(text.name, bytes(text.salt))).decode()

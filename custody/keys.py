@@ -23,9 +23,16 @@ def new_compartment(purpose: Compartment.Purpose) -> Compartment:
     return Compartment.objects.create(purpose=purpose, name=name, created_at=timezone.now())
 
 
+@cache
 def deployment_compartment(purpose: Compartment.Purpose) -> Compartment:
-    """The one compartment of a deployment purpose, made by `manage.py prepare`."""
+    """The one compartment of a deployment purpose, made by `manage.py prepare`. It never changes."""
     return Compartment.objects.get(purpose=purpose)
+
+
+@cache
+def deployment_cipher(purpose: Compartment.Purpose) -> TextCipher:
+    """Its cipher, kept in memory: the log is written at every step, and reads no disk for it."""
+    return cipher(deployment_compartment(purpose))
 
 
 def cipher(compartment: Compartment) -> TextCipher:

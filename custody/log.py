@@ -21,14 +21,34 @@ import rfc8785
 from django.db import connection
 from django.utils import timezone
 
-from custody.keys import cipher, deployment_compartment
-from custody.models import Compartment, CustodyEvent, EventText
+from custody.keys import deployment_cipher
+from custody.models import Compartment
 
 type Datum = str | int | bool | list[Datum] | dict[str, Datum]
 
 VERSION = 1
 _TYPE = re.compile(r"[a-z]+(\.[a-z_]+){1,2}")
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
+
+
+# One round trip for the event and its texts: every change waits for it (DESIGN 11).
+_APPEND = """
+    WITH event AS (
+        INSERT INTO custody_custodyevent (entry) VALUES (%s) RETURNING id
+    )
+    INSERT INTO custody_eventtext (event_id, name, salt, sealed)
+    SELECT event.id, text.name, text.salt, text.sealed
+    FROM event, unnest(%s::text[], %s::bytea[], %s::bytea[]) AS text (name, salt, sealed)
+    RETURNING event_id
+"""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event just appended: its row and its canonical entry."""
+
+    pk: int
+    entry: str
 
 
 class Actor(Protocol):
@@ -82,7 +102,7 @@ def record(
     submission: str = "",
     reason: str = "",
     at: datetime | None = None,
-) -> CustodyEvent:
+) -> Recorded:
     """Append one event in the open transaction and return it.
 
     `data` holds no content and no names: references, numbers, codes ("Exhibit 12", never a file
@@ -101,18 +121,11 @@ def record(
         at=at or timezone.now(),
         texts={name: digest_of_text(salts[name], text) for name, text in texts.items()},
     )
-    saved = CustodyEvent.objects.create(entry=entry)
-    seal = cipher(deployment_compartment(Compartment.Purpose.REGISTER)).seal
-    EventText.objects.bulk_create(
-        EventText(
-            event=saved,
-            name=name,
-            salt=salts[name],
-            sealed=seal(text.encode(), text_context(name, salts[name])),
-        )
-        for name, text in texts.items()
-    )
-    return saved
+    seal = deployment_cipher(Compartment.Purpose.REGISTER).seal
+    sealed = [seal(text.encode(), text_context(name, salts[name])) for name, text in texts.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, [entry, list(texts), [salts[name] for name in texts], sealed])
+        return Recorded(pk=cursor.fetchone()[0], entry=entry)
 
 
 def canonical_entry(

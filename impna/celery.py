@@ -12,7 +12,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_init.connect  # type: ignore[untyped-decorator]
+@worker_init.connect
 def make_sure(**_kwargs: Any) -> None:
     """A worker starts only under a role that is small enough."""
     from impna.startup import check_database_role

@@ -10,6 +10,9 @@ def both_or_neither(*fields: str, name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=all_set | none_set, name=name)
 
 
-def one_of(field: str, choices: type[models.TextChoices], *, name: str) -> models.CheckConstraint:
+def one_of(
+    field: str, choices: type[models.TextChoices] | list[str], *, name: str
+) -> models.CheckConstraint:
     """The field holds one of the codes."""
-    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": choices.values}), name=name)
+    values = choices if isinstance(choices, list) else choices.values
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": values}), name=name)

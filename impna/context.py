@@ -30,6 +30,8 @@ def _navigation(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     pages = [(_("Desk"), "desk")]
     if user.is_coordinator:
         pages.append((_("Partners"), "partners:partner-list"))
+    if user.partner.kind == user.partner.Kind.CSO:
+        pages.append((_("Submissions"), "submissions:submission-list"))
     pages.append((_("Members"), "partners:member-list"))
     pages.append((_("Your account"), "partners:account"))
     here = request.path_info

@@ -18,6 +18,7 @@ urlpatterns = [
     path("help/", views.help_page, name="help"),
     path("language/", views.set_language, name="set-language"),
     path("", include("partners.urls")),
+    path("", include("submissions.urls")),
     path("bytes/", include("submissions.bytes_urls")),
     path("bytes/", include("custody.bytes_urls")),
 ]

@@ -1,6 +1,6 @@
-"""Controlled lists of the CSO's side; codes are stable, labels are translated (vocabularies V4–V6).
+"""Controlled lists of the CSO's side; codes are stable, labels are translated (vocabularies V3–V6).
 
-Offences have their own module. A code once shipped is never renamed or used again.
+Offences and kinds of conduct have their own modules. A code once shipped is never renamed or used again.
 """
 
 from django.db import models
@@ -79,3 +79,143 @@ class SecretariatView(models.TextChoices):
     BLIND = "blind", _("Reference, sender, recipients, dates")
     COVER = "cover", _("The cover sheet as well")
     ASSIST = "assist", _("What you show when you ask for help")
+
+
+class Derivation(models.TextChoices):
+    """V4b: how an exhibit's file came from what it shows or from another file."""
+
+    ORIGINAL = "original", _("Original")
+    FORENSIC_COPY = "forensic_copy", _("Forensic copy")
+    DOWNLOAD = "download", _("First-generation download")
+    SCREENSHOT = "screenshot", _("Screenshot")
+    EXCERPT = "excerpt", _("Excerpt")
+    TRANSCRIPT = "transcript", _("Transcript")
+    TRANSLATION = "translation", _("Translation")
+    REDACTION = "redaction", _("Redaction")
+    ENHANCED = "enhanced", _("Enhanced")
+
+
+class Strand(models.TextChoices):
+    """V4c: what an exhibit is about; several are possible."""
+
+    CRIME_BASE = "crime_base", _("Crime-base")
+    CONTEXTUAL = "contextual", _("Contextual")
+    LINKAGE = "linkage", _("Linkage")
+    EXCULPATORY = "exculpatory", _("Exculpatory")
+    LEAD = "lead", _("Lead")
+
+
+class CustodyEventType(models.TextChoices):
+    """V5c: what a CSO's own custody record tells, before the portal's log begins and beside it."""
+
+    COLLECTED = "collected", _("Collected")
+    RECEIVED = "received", _("Received")
+    SEALED = "sealed", _("Sealed")
+    HASHED = "hashed", _("Hashed")
+    TIMESTAMPED = "timestamped", _("Timestamped")
+    UPLOADED = "uploaded", _("Uploaded")
+    SCANNED = "scanned", _("Scanned")
+    VERIFIED = "verified", _("Verified")
+    VIEWED = "viewed", _("Viewed")
+    COPIED = "copied", _("Copied")
+    TRANSCODED = "transcoded", _("Transcoded")
+    TRANSCRIBED = "transcribed", _("Transcribed")
+    TRANSLATED = "translated", _("Translated")
+    REDACTED = "redacted", _("Redacted")
+    ANALYSED = "analysed", _("Analysed")
+    TRANSFERRED_OUT = "transferred_out", _("Transferred out")
+    TRANSFERRED_IN = "transferred_in", _("Transferred in")
+    RETURNED = "returned", _("Returned")
+    DISCLOSED = "disclosed", _("Disclosed to court or defence")
+    RECALLED = "recalled", _("Recalled")
+    RESTRICTED = "restricted", _("Restricted")
+    DESTROYED = "destroyed", _("Destroyed")
+    GAP = "gap", _("Loss or gap noted")
+    INTEGRITY_FAILURE = "integrity_failure", _("Integrity failure")
+
+
+class HandlingCode(models.TextChoices):
+    """V6a: combinable; a recipient accepts them before anything is decrypted."""
+
+    H0 = "H0", _("For preventing and combating crime under applicable law")
+    H1 = "H1", _("Not to be disclosed in judicial proceedings without the provider's permission")
+    H2 = "H2", _("Not to be disseminated without the provider's permission")
+    H3 = "H3", _("Other restrictions")
+
+
+# V6c: EU classified information is refused. Markings are words on paper and are not translated.
+EUCI_MARKINGS = (
+    "TRES SECRET UE",
+    "SECRET UE",
+    "CONFIDENTIEL UE",
+    "RESTREINT UE",
+)
+
+
+class ContentMarker(models.TextChoices):
+    """V6d: what a reader should know before opening; several are possible."""
+
+    LEAD_ONLY = "lead_only", _("Lead only: for generating new evidence, not for use")
+    IDENTITY_PROTECTED = "identity_protected", _("Identity protected")
+    MEDICAL_CONFIDENTIAL = "medical_confidential", _("Medical, confidential")
+    PRIVILEGED = "privileged", _("Privileged")
+    MINOR = "minor", _("Concerns a minor")
+    GRAPHIC = "graphic", _("Graphic content")
+
+
+class BasisOfKnowledge(models.TextChoices):
+    """V3b: how do you know."""
+
+    DIRECT = "direct", _("Direct sight or hearing")
+    PARTICIPANT = "participant", _("Participant")
+    HEARSAY_1 = "hearsay_1", _("Hearsay, first degree")
+    HEARSAY_REMOTE = "hearsay_remote", _("Hearsay, remote")
+    DOCUMENTARY = "documentary", _("Documentary")
+    INFERENCE = "inference", _("Inference")
+
+
+class HowObtained(models.TextChoices):
+    """How an exhibit came to the CSO (DESIGN 5.2); never who gave it."""
+
+    FOUND = "found", _("Found by us")
+    MADE = "made", _("Photographed, filmed or recorded by us")
+    PERSON = "person", _("Given by a person")
+    ORGANISATION = "organisation", _("Given by an organisation")
+    DOWNLOADED = "downloaded", _("Downloaded from the internet")
+    OFFICIAL = "official", _("From an official")
+    OTHER = "other", _("Other")
+
+
+class IdentifiedBy(models.TextChoices):
+    """What identifies someone in an exhibit (DESIGN 5.2); several are possible."""
+
+    FACE = "face", _("Face")
+    VOICE = "voice", _("Voice")
+    NAME_SPOKEN = "name_spoken", _("Name that is spoken")
+    NAME_WRITTEN = "name_written", _("Name that is written")
+    HANDWRITING = "handwriting", _("Handwriting")
+    METADATA = "metadata", _("What the file says about itself")
+    PLACE = "place", _("Place")
+    OTHER = "other", _("Something else")
+
+
+class DatePrecision(models.TextChoices):
+    """How well a date is known."""
+
+    EXACT = "exact", _("Day and time known")
+    DAY = "day", _("Day known")
+    MONTH = "month", _("Month known")
+    YEAR = "year", _("Year known")
+    BETWEEN = "between", _("Between two dates")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class PlacePrecision(models.TextChoices):
+    """How well a place is known, or how much of it is said."""
+
+    POINT = "point", _("Exact point")
+    PLACE = "place", _("Town, village or site known")
+    DISTRICT = "district", _("District known")
+    REGION = "region", _("Region known")
+    COUNTRY = "country", _("Country known")
+    WITHHELD = "withheld", _("Known, but not said here")

@@ -139,14 +139,17 @@ def upload(
     request: HttpRequest, *, method: str, token: UploadToken, reference: str
 ) -> HttpResponse:
     """HEAD says how far it is, PATCH brings a segment, DELETE gives the file up."""
+    if method == "PATCH":
+        return _patch(request, token, reference)
     with transaction.atomic(), acting_as(token.user):
         exhibit = _exhibit(token, reference)
-    if method == "HEAD":
-        return _head(exhibit)
-    if method == "DELETE":
-        with transaction.atomic(), acting_as(token.user):
-            exhibits.end_upload(exhibit=exhibit, by=token.user)
+        if method == "HEAD":
+            return _head(exhibit)
+        exhibits.end_upload(exhibit=exhibit, by=token.user)
         return HttpResponse(status=204)
+
+
+def _patch(request: HttpRequest, token: UploadToken, reference: str) -> HttpResponse:
     if request.META.get("CONTENT_TYPE") != CONTENT_TYPE:
         raise WrongType(_("A piece of a file is sent as %(type)s.") % {"type": CONTENT_TYPE})
     offset, checksum = _number(request, "HTTP_UPLOAD_OFFSET"), _checksum(request)
@@ -154,7 +157,11 @@ def upload(
         body = bodies.read_body(request, most=uploads.SEGMENT_MOST)
         with transaction.atomic(), acting_as(token.user):
             advanced = exhibits.receive(
-                exhibit=exhibit, offset=offset, data=body, checksum=checksum, by=token.user
+                exhibit=_exhibit(token, reference),
+                offset=offset,
+                data=body,
+                checksum=checksum,
+                by=token.user,
             )
     response = HttpResponse(status=204)
     response["Upload-Offset"] = str(advanced.offset)

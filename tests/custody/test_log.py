@@ -37,13 +37,13 @@ def test_names_and_reasons_are_not_in_the_entry_but_their_digests_are(own_databa
     event = recorded(reason="Because Example asked.")
     entry = json.loads(event.entry)
     assert "Example" not in event.entry
-    for text in EventText.objects.filter(event=event):
+    for text in EventText.objects.filter(event_id=event.pk):
         words = read_text(text)
         assert entry["texts"][text.name] == log.digest_of_text(bytes(text.salt), words)
         assert words.encode() not in bytes(text.sealed)
 
 
-def test_an_event_is_saved_with_its_change_or_not_at_all(own_database):
+def test_an_event_is_saved_with_its_change_or_not_at_all(unfounded_database):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         log.record("custody.test.happened", on=Thing(), by=Reader())
         raise ZeroDivisionError
@@ -58,8 +58,8 @@ def test_there_is_no_event_without_a_transaction(own_database):
 def test_every_event_waits_for_the_sequencer(own_database, as_worker):
     event = recorded()
     with as_worker(), connection.cursor() as cursor:
-        cursor.execute("SELECT event_id FROM custody_pendingevent")
-        assert cursor.fetchall() == [(event.pk,)]
+        cursor.execute("SELECT count(*) FROM custody_pendingevent WHERE event_id = %s", [event.pk])
+        assert cursor.fetchone() == (1,)
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,12 @@ def test_a_name_can_be_erased_and_nothing_else(own_database):
     from django.utils import timezone
 
     event = recorded(reason="A reason.")
-    reason = EventText.objects.get(event=event, name="reason")
+    reason = EventText.objects.get(event_id=event.pk, name="reason")
     with pytest.raises(IntegrityError), transaction.atomic():
         EventText.objects.filter(pk=reason.pk).update(sealed=b"other words")
     EventText.objects.filter(pk=reason.pk).update(salt=None, sealed=None, erased_at=timezone.now())
     assert read_text(EventText.objects.get(pk=reason.pk)) is None
-    event.refresh_from_db()
-    assert json.loads(event.entry)["texts"]["reason"]
+    assert json.loads(CustodyEvent.objects.get(pk=event.pk).entry)["texts"]["reason"]
 
 
 @pytest.mark.parametrize(

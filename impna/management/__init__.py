@@ -1,0 +1,1 @@
+"""Commands of the roof, for people who work on the portal."""

@@ -24,7 +24,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=impna.settings
 RUN install -d -o impna -g impna -m 0700 /var/lib/impna /var/lib/impna/store /var/lib/impna/keys \
         /var/lib/impna/beat \
-    && install -d -o impna -g impna -m 0755 /var/lib/impna-static
+    && install -d -o impna -g impna -m 0755 /var/lib/impna/static
 USER 10001:10001
 ENTRYPOINT ["enter"]
 CMD ["gunicorn", "--config", "python:impna.gunicorn", "impna.wsgi:application"]

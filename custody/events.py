@@ -9,5 +9,4 @@ class Event(StrEnum):
     FILE_DERIVED = "custody.file.derived"
     OPENED = "custody.opening.opened"
     OPENING_ENDED = "custody.opening.ended"
-    OPENING_REFUSED = "custody.opening.refused"
     KEY_DESTROYED = "custody.key.destroyed"

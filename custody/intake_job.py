@@ -23,7 +23,10 @@ from custody.ports import examine, received, unexamined
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
-TRIES = 5
+# Making whole is tried for ever: what was acknowledged is not given up for a disk or a key store
+# that is away (R7). Only the examination ends after so many tries.
+TRIES = 8
+LONGEST_WAIT = timedelta(hours=1)
 
 
 def claim(*, now: datetime | None = None) -> IntakeJob | None:
@@ -59,12 +62,10 @@ def run(job: IntakeJob) -> SealedFile | None:
         return None
     except Exception:
         logger.exception("Intake failed; it will be tried again.")
-        if job.attempts < TRIES:
-            _put_back(job)
-        elif job.upload.file is None:
-            _fail(job, "intake_failed")
-        else:
+        if job.attempts >= TRIES and job.upload.file is not None:
             _leave_unexamined(job)
+        else:
+            _put_back(job)
         return None
     return file
 
@@ -116,7 +117,7 @@ def _leave_unexamined(job: IntakeJob) -> None:
 
 
 def _put_back(job: IntakeJob) -> None:
-    wait = timedelta(seconds=15 * 2**job.attempts)
+    wait = min(timedelta(seconds=15 * 2 ** min(job.attempts, 12)), LONGEST_WAIT)
     IntakeJob.objects.filter(pk=job.pk).update(claimed_until=None, due_at=timezone.now() + wait)
 
 

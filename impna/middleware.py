@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
@@ -31,6 +32,20 @@ from partners.sessions import is_current
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger(__name__)
+
+
+@sync_only_middleware
+class OwnPaths:
+    """The bytes server answers under /bytes/ only, and the pages server everywhere else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """404 for the other server's paths; other processes (tests, commands) know no difference."""
+        is_bytes = request.path_info.startswith("/bytes/")
+        other = {"bytes": not is_bytes, "pages": is_bytes}.get(settings.PROCESS, False)
+        return HttpResponse(status=404) if other else self.get_response(request)
 
 
 @sync_only_middleware

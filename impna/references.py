@@ -29,7 +29,7 @@ def read_reference(text: str) -> str | None:
 
 
 def show_reference(reference: str) -> str:
-    """As people read it: 7K3F-9Q2M-XW4T-C."""
+    """As people read it: 7K3F-9Q2M-XW4T-Z."""
     return "-".join((reference[:4], reference[4:8], reference[8:12], reference[12:]))
 
 

@@ -29,8 +29,14 @@ STORE_DIR = env.directory("PORTAL_STORE_DIR", START)
 KEYS_DIR = env.directory("PORTAL_KEYS_DIR", START)
 SCRATCH_DIR = env.directory("PORTAL_SCRATCH_DIR", START)
 MASTER_KEY_FILE = env.text("PORTAL_MASTER_KEY_FILE", START)
-SCAN_LIMIT = int(env.text("PORTAL_SCAN_LIMIT", START, default="0"))
 CLAMD_SOCKET = env.text("PORTAL_CLAMD_SOCKET", START, default="")
+# The largest stream the scanner takes, in bytes (its StreamMaxLength).
+SCAN_LIMIT = int(env.text("PORTAL_SCAN_LIMIT", START, default="0"))
+if CLAMD_SOCKET and SCAN_LIMIT <= 0:
+    raise ImproperlyConfigured(
+        "PORTAL_CLAMD_SOCKET is set but PORTAL_SCAN_LIMIT is not: set it to the scanner's "
+        "StreamMaxLength in bytes, or every file would end unscanned."
+    )
 SECRET_KEY = env.secret("PORTAL_SECRET_FILE", START)
 
 # Who may talk to us
@@ -63,6 +69,7 @@ INSTALLED_APPS = [
 
 # The order is a promise: see impna/middleware.py.
 MIDDLEWARE = [
+    "impna.middleware.OwnPaths",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

@@ -78,6 +78,20 @@ class Place:
             new.unlink()
         return path
 
+    def key(self, name: str) -> Path:
+        """The file of 32 random bytes, 0600, made at first use."""
+        path = self.var / "secrets" / name
+        if not path.exists():
+            new = path.with_name(f"{name}.{os.getpid()}.new")
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(new, path)
+            new.unlink()
+        return path
+
     def password(self, name: str) -> str:
         """The secret of that name, as a password."""
         return self.secret(f"{name}-password", 24).read_text(encoding="ascii").strip()

@@ -26,7 +26,13 @@ PASSED_ON = (
     "PYTHONPATH",
     "LD_LIBRARY_PATH",
 )
-FORWARDED = ("PORTAL_MAIL_URL", "PORTAL_MAIL_FROM", "IMPNA_SHARED_DATA", "PORTAL_TIMESTAMP_URL")
+FORWARDED = (
+    "PORTAL_MAIL_URL",
+    "PORTAL_MAIL_FROM",
+    "PORTAL_PARTNER_QUOTA",
+    "PORTAL_WEB_WORKERS",
+    "IMPNA_SHARED_DATA",
+)
 DATABASE_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WORKER_URL")
 
 
@@ -93,7 +99,7 @@ def environment(
         "PORTAL_KEYS_DIR": str(place.keys),
         "PORTAL_SCRATCH_DIR": str(place.scratch),
         "PORTAL_SECRET_FILE": str(place.secret("secret-key")),
-        "PORTAL_MASTER_KEY_FILE": str(place.secret("master-key")),
+        "PORTAL_MASTER_KEY_FILE": str(place.key("master.key")),
         "PORTAL_CLAMD_SOCKET": facts.clamd_socket,
         "PORTAL_SCAN_LIMIT": str(facts.scan_limit),
         "DATABASE_URL": facts.owner_url if owner else database,

@@ -260,7 +260,7 @@ def name(value: object) -> SafeString:
 
 @register.filter(is_safe=True)
 def ref(value: object) -> SafeString:
-    """A reference, unbroken and left to right: 7K3F-9Q2M-XW4T-C."""
+    """A reference, unbroken and left to right: 7K3F-9Q2M-XW4T-Z."""
     return format_html('<bdi class="p-ref" dir="ltr">{}</bdi>', value)
 
 

@@ -193,7 +193,7 @@ def delay_after(failures: int) -> timedelta:
     """No wait for the first three failures, then 2, 4, 8, 16 and at most 30 seconds."""
     if failures < FREE_TRIES:
         return timedelta(0)
-    return min(timedelta(seconds=2 ** (failures - FREE_TRIES + 1)), LONGEST_DELAY)
+    return min(timedelta(seconds=2 ** min(failures - FREE_TRIES + 1, 5)), LONGEST_DELAY)
 
 
 def _set_password(user: User, password: str) -> None:

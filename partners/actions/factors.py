@@ -96,6 +96,7 @@ def use_recovery_code(*, user: User, code: str) -> bool:
         return False
     left = user.recovery_codes.filter(used_at__isnull=True).count()
     log.record(Event.RECOVERY_CODE_USED, on=user, by=user, data={"left": left})
+    _notify(user)
     return True
 
 

@@ -40,6 +40,8 @@ def invite(*, partner: Partner, email: str, offers: list[Offer], by: User) -> In
 def invite_first_manager(*, partner: Partner, email: str, by: User) -> Invitation:
     """A coordinator invites a manager: the first one, or one for a partner that lost all."""
     policies.check_can_invite_manager(by, partner)
+    if partner.memberships.live().filter(role=roles.Manager.code).exists():
+        raise NotNow(_("This partner has a manager, who invites its members."))
     offers = [(roles.Manager.code, "")]
     invitation, _token = _invite(partner=partner, email=email, offers=offers, by=by)
     return invitation

@@ -264,10 +264,15 @@ def current_reach(partner: Partner, day: date | None = None) -> Reach:
 
     Nothing confirmed, suspended, locked out or ended means blocked (R13).
     """
-    if partner.status != Status.ACTIVE or partner.locked_at is not None:
-        return Reach.BLOCKED
     latest = partner.vettings.filter(outcome=Vetting.Outcome.CONFIRMED).first()
-    return latest.reach_on(day or timezone.localdate()) if latest else Reach.BLOCKED
+    return reach_now(partner, latest, day)
+
+
+def reach_now(partner: Partner, confirmed: Vetting | None, day: date | None = None) -> Reach:
+    """As `current_reach`, for a latest confirmed vetting that is known already."""
+    if confirmed is None or partner.status != Status.ACTIVE or partner.locked_at is not None:
+        return Reach.BLOCKED
+    return confirmed.reach_on(day or timezone.localdate())
 
 
 def _answer(

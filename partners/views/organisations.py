@@ -261,7 +261,7 @@ def _row(partner: Partner, vettings: list[Vetting], user: User) -> dict[str, Any
         "awaited": awaited,
         "yours": awaited is not None and awaited.recorded_by_id != user.pk,
         "recorded_by_you": awaited is not None and awaited.recorded_by_id == user.pk,
-        "reach": confirmed.reach_on(timezone.localdate()) if confirmed else None,
+        "reach": organisations.reach_now(partner, confirmed) if confirmed else None,
         "lapsed": confirmed is not None and confirmed.valid_until < timezone.localdate(),
         "confirmed": confirmed,
     }

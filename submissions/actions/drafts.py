@@ -46,6 +46,13 @@ def begin(*, title: str, kind: str, by: User) -> Submission:
     )
     _grant_to_own_partner(submission)
     log.record(
+        Event.GRANT_GIVEN,
+        on=submission,
+        by=by,
+        submission=submission.reference,
+        data={"roles": list[log.Datum](sorted(GRANTS))},
+    )
+    log.record(
         Event.SUBMISSION_BEGUN,
         on=submission,
         by=by,

@@ -27,6 +27,14 @@ from submissions.events import Event
 from submissions.models import Exhibit
 from submissions.states import Scan
 
+# A configured scanner that does not answer is asked again later; only then is it "not scanned".
+_AWAY = ("no_scanner", "died", "timeout")
+
+
+class ScannerAway(Exception):
+    """The scanner did not answer; the job is put back."""
+
+
 FINDINGS_COLUMN = "submissions.exhibit.findings"
 TOOL = "portal thumbnail 1"
 
@@ -40,6 +48,8 @@ def examine(upload: Upload) -> None:
         verdict = scan(
             pieces(), socket=settings.CLAMD_SOCKET, limit=settings.SCAN_LIMIT, seconds=600
         )
+        if settings.CLAMD_SOCKET and verdict.reason in _AWAY:
+            raise ScannerAway(verdict.reason)
         found = _examiner().examine(pieces(), name_hint=read_name(exhibit))
     picture = found.thumbnail if verdict.outcome == "clean" else b""
     preview = vault.store(io.BytesIO(picture), key=exhibit.file.key) if picture else None

@@ -15,6 +15,7 @@ NOT_ACTIONS = {
     "partners.actions.organisations.read_findings": "reads",
     "partners.actions.organisations.read_answer": "reads",
     "partners.actions.organisations.current_reach": "reads",
+    "partners.actions.organisations.reach_now": "computes",
     "partners.actions.members.find_invitation": "reads",
     "partners.actions.members.invitation_path": "computes",
     "partners.actions.members.found": "the very first start has nobody to act",

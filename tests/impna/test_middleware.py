@@ -112,3 +112,12 @@ def test_a_file_in_an_ordinary_form_is_refused_before_it_reaches_a_disk(db, cont
     file = SimpleUploadedFile("secret.jpg", b"x" * 3_000_000, content_type)
     response = client.post("/sign-in/", {"email": "a@b.example", "file": file})
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("process", "page", "status"),
+    [("bytes", "/sign-in/", 404), ("pages", "/bytes/uploads/", 404), ("pages", "/sign-in/", 200)],
+)
+def test_each_server_answers_its_own_paths_only(db, settings, process, page, status):
+    settings.PROCESS = process
+    assert Client().get(page).status_code == status

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -120,17 +121,36 @@ def test_a_dead_workers_job_is_taken_over_when_its_lease_ends(own_database, as_w
 
 def test_a_damaged_segment_fails_by_name_and_says_so(own_database, as_worker, caplog):
     exhibit = sent(draft(), os.urandom(uploads.MIB + 1))
-    name = Segment.objects.order_by("start").first().store_name
-    filestore().delete(name)
+    first, second = Segment.objects.order_by("start")
+    path = Path(settings.STORE_DIR) / first.store_name[:2] / first.store_name
+    other = Path(settings.STORE_DIR) / second.store_name[:2] / second.store_name
+    path.chmod(0o600)
+    path.write_bytes(other.read_bytes())
     run_due(as_worker)
-    # A missing file is tried again; after the last try the exhibit says that it failed.
-    for _try in range(intake_job.TRIES):
-        run_due(as_worker, now=timezone.now() + 10 * intake_job.LEASE)
     exhibit.refresh_from_db()
-    assert exhibit.file_state == "failed"
-    assert exhibit.failure in ("segments_damaged", "intake_failed")
+    assert (exhibit.file_state, exhibit.failure) == ("failed", "segments_damaged")
     assert Upload.objects.get().state == "failed"
     assert CustodyEvent.objects.filter(type="submissions.exhibit.file_failed").count() == 1
+
+
+def test_a_disk_that_is_away_for_long_loses_nothing_that_was_acknowledged(own_database, as_worker):
+    content = os.urandom(1000)
+    exhibit = sent(draft(), content)
+    name = Segment.objects.get().store_name
+    path = Path(settings.STORE_DIR) / name[:2] / name
+    away = path.with_suffix(".away")
+    path.rename(away)
+    later = timezone.now()
+    for _try in range(2 * intake_job.TRIES):
+        later += 2 * intake_job.LONGEST_WAIT
+        with as_worker():
+            assert intake_job.run(intake_job.claim(now=later)) is None
+    exhibit.refresh_from_db()
+    assert exhibit.file_state == "checking"
+    away.rename(path)
+    run_due(as_worker, now=later + 2 * intake_job.LONGEST_WAIT)
+    exhibit.refresh_from_db()
+    assert content_of(exhibit.file) == content
 
 
 def test_a_worker_killed_between_store_and_row_leaves_the_job_whole(

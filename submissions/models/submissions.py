@@ -42,6 +42,7 @@ class Submission(models.Model):
     begun_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField()
     next_exhibit = models.PositiveIntegerField(default=1)
+    next_incident = models.PositiveIntegerField(default=1)
 
     objects = SubmissionQuerySet.as_manager()
 

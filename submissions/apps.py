@@ -11,12 +11,15 @@ class SubmissionsConfig(AppConfig):
     def ready(self) -> None:
         """In the same transaction as what custody does."""
         from custody import ports
+        from partners import ports as partner_ports
         from submissions import openings
-        from submissions.actions import examination, exhibits
-        from submissions.models import Exhibit
+        from submissions.actions import examination, exhibits, tokens
+        from submissions.models import Exhibit, Submission
 
+        partner_ports.signed_out.plug(tokens.revoke_at_sign_out)
         ports.received.plug(exhibits.file_arrived)
         ports.examine.plug(examination.examine)
         ports.unexamined.plug(examination.leave_unexamined)
         ports.may_open.plug(openings.own_partner)
         ports.targets.plug(Exhibit.custody_label, openings.find_exhibit)
+        ports.targets.plug(Submission.custody_label, openings.find_words)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
 from django.db import models
+from django.db.models import Q
 
 from submissions.states import FileState, Status
+from submissions.vocabularies import Recognisable
 
 if TYPE_CHECKING:
     from partners.models import User
@@ -45,12 +47,32 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         ]
         if not branches:
             return []
-        ids = branches[0].union(*branches[1:]).order_by("-content_object_id")[: size + 1]
+        ids = branches[0]
+        if len(branches) > 1:  # Django cannot order a union of one
+            ids = ids.union(*branches[1:]).order_by("-content_object_id")[: size + 1]
         return list(self.filter(pk__in=list(ids)).order_by("-pk"))
 
     def drafts(self) -> SubmissionQuerySet:
         """Not handed over yet."""
         return self.filter(status=Status.DRAFT)
+
+
+class IncidentQuerySet(models.QuerySet[Any]):
+    """Incidents."""
+
+    def visible_to(self, user: User) -> IncidentQuerySet:
+        """Those of visible submissions."""
+        grants = "submission__submissiongroupobjectpermission__"
+        return self.filter(
+            **{
+                f"{grants}permission": permission_id("view_submission"),
+                f"{grants}group__in": user.acting_gids,
+            }
+        ).distinct()
+
+    def present(self) -> IncidentQuerySet:
+        """Not removed from the draft."""
+        return self.filter(removed_at__isnull=True)
 
 
 class ExhibitQuerySet(models.QuerySet[Any]):
@@ -73,6 +95,28 @@ class ExhibitQuerySet(models.QuerySet[Any]):
     def unfinished(self) -> ExhibitQuerySet:
         """Their file is still being sent."""
         return self.present().filter(file_state=FileState.SENDING)
+
+    def on_their_way(self) -> ExhibitQuerySet:
+        """Being sent, or received and not yet made whole."""
+        return self.present().filter(file_state__in=[FileState.SENDING, FileState.CHECKING])
+
+    def needing_someone(self) -> ExhibitQuerySet:
+        """Failed, or there and nobody has said whether someone can be recognised."""
+        return self.present().filter(
+            Q(file_state=FileState.FAILED)
+            | Q(
+                file_state__in=[FileState.SEALED, FileState.NONE],
+                recognisable=Recognisable.UNANSWERED,
+            )
+        )
+
+    def settled(self) -> ExhibitQuerySet:
+        """Sealed, or delivered another way, and answered for."""
+        return (
+            self.present()
+            .filter(file_state__in=[FileState.SEALED, FileState.NONE])
+            .exclude(recognisable=Recognisable.UNANSWERED)
+        )
 
 
 @cache

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from custody import log
 from impna.errors import NotNow, Refused, Sentence
-from partners import roles, terms
+from partners import ports, roles, terms
 from partners.actions import factors, letters, organisations
 from partners.events import Event
 from partners.models import Letter, OneTimeLink, Partner, TermsAcceptance, Throttle, User
@@ -90,8 +90,9 @@ def record_sign_in(*, by: User) -> None:
 
 @transaction.atomic
 def record_sign_out(*, by: User) -> None:
-    """The session was ended by hand."""
+    """The session was ended by hand; apps above end what would go on without it."""
     log.record(Event.SIGNED_OUT, on=by, by=by)
+    ports.signed_out.tell(by)
 
 
 @transaction.atomic

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
+from django.apps import apps
 from django.template.loader import render_to_string, select_template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -56,7 +58,7 @@ def _row(event: CustodyEvent, texts: dict[tuple[int, str], str | None]) -> dict[
     entry = json.loads(event.entry)
     data = entry["data"]
     words = select_template(
-        [f"partners/events/{event.type}.html", "partners/events/unknown.html"]
+        [*(f"{app}/events/{event.type}.html" for app in _apps()), "partners/events/unknown.html"]
     ).render({"type": event.type, "data": data, **_labels(data)})
     context = {
         "words": words,
@@ -68,6 +70,12 @@ def _row(event: CustodyEvent, texts: dict[tuple[int, str], str | None]) -> dict[
         "at": datetime.fromisoformat(entry["at"]),
         "html": render_to_string("partners/event.html", context),
     }
+
+
+@cache
+def _apps() -> list[str]:
+    """Whose templates may say an event: this app does not know who else writes some."""
+    return [config.label for config in apps.get_app_configs()]
 
 
 def _labels(data: dict[str, Any]) -> dict[str, Any]:

@@ -7,21 +7,27 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from custody import log, uploads, vault
-from custody.models import Upload
+from custody import log, tasks, uploads, vault
+from custody.intake.findings import Findings, Note
+from custody.keys import keystore
+from custody.models import IntakeJob, Opening, SealingKey, Upload
 from custody.models.uploads import UploadState
+from custody.stores import filestore
 from custody.texts import open_text, seal_text
+from impna.db import after_commit
 from impna.errors import NotNow
 from partners.models import User
 from submissions import policies
 from submissions.actions.drafts import locked_draft
 from submissions.events import Event
 from submissions.models import Exhibit, Submission
+from submissions.openings import Words
 from submissions.states import FileState
 from submissions.vocabularies import Delivery
 
 NAME_COLUMN = "submissions.exhibit.name"
 DESCRIPTION_COLUMN = "submissions.exhibit.description"
+FINDINGS_COLUMN = "submissions.exhibit.findings"
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def begin_upload(*, submission: Submission, name: str, length: int, by: User) ->
     return exhibit
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive(
     *,
     exhibit: Exhibit,
@@ -70,6 +76,77 @@ def receive(
             file_state=FileState.CHECKING
         )
     return upload
+
+
+def key_for_plain(submission: Submission) -> SealingKey:
+    """A key for a file that a plain form brings: its row is saved with the file, or never."""
+    handle = keystore().new_key(submission.compartment.name)
+    return SealingKey(
+        compartment=submission.compartment,
+        entry=handle.entry,
+        recipient=handle.recipient,
+        made_at=timezone.now(),
+    )
+
+
+def forget_plain(key: SealingKey, store_name: str = "") -> None:
+    """The file did not arrive whole: nothing of it stays."""
+    if store_name:
+        filestore().delete(store_name)
+    keystore().destroy_key(key.compartment.name, key.entry)
+
+
+@transaction.atomic
+def keep_plain(
+    *, submission: Submission, key: SealingKey, stored: vault.Stored, name: str, by: User
+) -> Exhibit:
+    """An exhibit whose whole file a plain form brought, sealed as it arrived.
+
+    Its upload is at its end already; the job waits for the examination alone.
+    """
+    submission = locked_draft(submission, by)
+    now = timezone.now()
+    key.save()
+    file = vault.keep(stored, key=key, by=by, submission=submission.reference)
+    exhibit = _new(submission, Delivery.PORTAL, name, by, key=key)
+    exhibit.upload = Upload.objects.create(
+        key=key,
+        submission=submission.reference,
+        partner=by.partner.reference,
+        by=by.reference,
+        length=stored.size,
+        offset=stored.size,
+        state=UploadState.SEALED,
+        made_at=now,
+        expires_at=now + uploads.LASTS,
+        received_at=now,
+        ended_at=now,
+        file=file,
+    )
+    exhibit.file, exhibit.file_state = file, FileState.SEALED
+    exhibit.save()
+    IntakeJob.objects.create(upload=exhibit.upload, due_at=now)
+    _record(Event.FILE_RECEIVED, exhibit, by, {"failure": "", "form": True})
+    after_commit(tasks.intake.delay)
+    return exhibit
+
+
+@transaction.atomic
+def open_names(*, submission: Submission, by: User) -> Opening:
+    """A permit to read names, descriptions and findings while working on a submission.
+
+    One opening for each person and quarter of an hour, not one for each page (R3).
+    """
+    words = Words(submission)
+    still_open = Opening.objects.filter(
+        by=by.reference,
+        target=f"{words.custody_label}:{words.reference}",
+        ended_at__isnull=True,
+        expires_at__gt=timezone.now(),
+    )
+    return still_open.order_by("-id").first() or vault.open(
+        words, by=by, reason=_("Working on the draft."), files={}
+    )
 
 
 @transaction.atomic
@@ -163,12 +240,25 @@ def read_description(exhibit: Exhibit) -> str:
     return _unseal(exhibit, exhibit.description, DESCRIPTION_COLUMN)
 
 
-def _new(submission: Submission, delivery: Delivery, name: str, by: User) -> Exhibit:
+def read_findings(exhibit: Exhibit) -> tuple[Note, ...]:
+    """What the examination found worth telling; nothing before it has ended."""
+    text = _unseal(exhibit, exhibit.findings, FINDINGS_COLUMN)
+    return tuple(Findings.from_json(text).notes) if text else ()
+
+
+def _new(
+    submission: Submission,
+    delivery: Delivery,
+    name: str,
+    by: User,
+    *,
+    key: SealingKey | None = None,
+) -> Exhibit:
     exhibit = Exhibit(
         submission=submission,
         number=submission.next_exhibit,
         delivery=delivery,
-        key=vault.new_key(submission.compartment),
+        key=key or vault.new_key(submission.compartment),
         added_by=by,
         added_at=timezone.now(),
     )

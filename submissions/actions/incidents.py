@@ -88,7 +88,7 @@ def tell(*, incident: Incident, answers: Mapping[str, str], by: User) -> Inciden
         row=incident.reference,
     )
     incident.save(update_fields=["account"])
-    _record(Event.INCIDENT_CHANGED, incident, by, {"parts": sorted(answers)})
+    _record(Event.INCIDENT_CHANGED, incident, by, {"parts": list[log.Datum](sorted(answers))})
     return incident
 
 

@@ -39,6 +39,11 @@ def revoke_all(*, by: User) -> int:
     return by.upload_tokens.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
+def revoke_at_sign_out(user: User) -> None:
+    """Plugged into `partners.ports.signed_out`."""
+    revoke_all(by=user)
+
+
 def find(token: str) -> UploadToken | None:
     """The token, while it is good; unknown, expired and revoked look alike."""
     found = (

@@ -48,6 +48,7 @@ NOT_ACTIONS = {
     "submissions.actions.examination.examine": "plugged into a port: the system acts",
     "submissions.actions.examination.leave_unexamined": "plugged into a port: the system acts",
     "submissions.actions.tokens.find": "reads",
+    "submissions.actions.tokens.revoke_at_sign_out": "plugged into a port",
     "submissions.actions.incidents.read_account": "reads",
     "submissions.actions.cover_sheets.read_summary": "reads",
 }

@@ -1,0 +1,178 @@
+"""Forms validate what was typed; actions decide and save."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from impna.widgets import RadioSelect
+from submissions.actions.exhibits import Declared
+from submissions.vocabularies import Delivery, EvidenceType, Recognisable, SubmissionKind
+
+_NO_NAMES = _(
+    "For you and your colleagues. It stays readable on lists and desks: write no names of persons, "
+    "no exact place and nothing that tells who gave the material."
+)
+_KINDS: dict[str, Any] = {
+    SubmissionKind.INFORMATION: _("What you documented, for authorities that may investigate."),
+    SubmissionKind.SUPPLEMENT: _("More on something your organisation handed over before."),
+    SubmissionKind.ANSWER: _("An authority or mechanism asked publicly for material."),
+    SubmissionKind.COPY: _(
+        "The complaint itself is filed elsewhere, by you or by others. Here it is a copy only."
+    ),
+}
+_DELIVERIES: dict[str, Any] = {
+    Delivery.DIRECT: _("You bring or send it to the authority yourself."),
+    Delivery.HELD: _("It stays where it is. An authority can ask for it."),
+    Delivery.ON_REQUEST: _("You hold it and decide when an authority asks."),
+}
+_ANSWERS: dict[str, Any] = {
+    Recognisable.SOMEONE: _("Who, and what they agreed to, is asked before hand-over."),
+    Recognisable.UNANSWERED: _("It cannot be handed over until someone has answered."),
+}
+
+
+def _title() -> forms.CharField:
+    return forms.CharField(
+        label=_("Working title"),
+        max_length=150,
+        help_text=_NO_NAMES,
+        error_messages={"required": _("Give it a working title.")},
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+
+
+class BeginForm(forms.Form):
+    """What is this, and what do we call it while we work on it."""
+
+    kind = forms.ChoiceField(
+        label=_("What is this?"),
+        choices=SubmissionKind,
+        widget=RadioSelect(hints=_KINDS),
+        error_messages={"required": _("Choose what this is.")},
+    )
+    title = _title()
+
+
+class TitleForm(forms.Form):
+    """Another working title."""
+
+    title = _title()
+
+
+class DescribeForm(forms.Form):
+    """What an exhibit is and whether someone can be recognised in it."""
+
+    recognisable = forms.ChoiceField(
+        label=_("Can someone be recognised in it?"),
+        help_text=_(
+            "By face, voice, a name that is spoken or written, handwriting, a place, "
+            "or what the file says about itself."
+        ),
+        choices=[
+            (Recognisable.NOBODY, Recognisable.NOBODY.label),
+            (Recognisable.SOMEONE, Recognisable.SOMEONE.label),
+            (Recognisable.UNANSWERED, _("I cannot say yet")),
+        ],
+        widget=RadioSelect(hints=_ANSWERS),
+        error_messages={"required": _("Say whether someone can, or that you cannot say yet.")},
+    )
+    evidence_type = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=[("", _("Not chosen yet")), *EvidenceType.choices],
+        required=False,
+    )
+    description = forms.CharField(
+        label=_("What does it show, and how did you get it?"),
+        help_text=_("Encrypted. Only members of your organisation who may see this draft read it."),
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+
+
+class DigestField(forms.CharField):
+    """A digest as people type or paste it: upper case, spaces, a program's prefix."""
+
+    def __init__(self, *, characters: int, **kwargs: Any) -> None:
+        self.characters = characters
+        attrs = {
+            "spellcheck": "false",
+            "autocapitalize": "off",
+            "autocomplete": "off",
+            "dir": "ltr",
+        }
+        super().__init__(max_length=400, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Lower-case hex, or nothing."""
+        typed = str(super().clean(value)).lower()
+        typed = re.sub(r"^\s*sha-?(256|512)\s*[:=]?", "", typed)
+        text = re.sub(r"[\s:\-\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", typed)
+        if text and not re.fullmatch(rf"[0-9a-f]{{{self.characters}}}", text):
+            raise ValidationError(
+                _(
+                    "This digest has %(wanted)d characters, each 0 to 9 or a to f; "
+                    "what you typed has %(found)d."
+                ),
+                params={"wanted": self.characters, "found": len(text)},
+            )
+        return text
+
+
+class SizeField(forms.CharField):
+    """A number of bytes, with whatever marks people put between thousands."""
+
+    def clean(self, value: Any) -> Any:
+        """The number, or None."""
+        text = re.sub(r"[\s.,'’\u066c\u00a0\u202f]", "", str(super().clean(value)))
+        if not text:
+            return None
+        if not re.fullmatch(r"\d{1,15}", text):
+            raise ValidationError(_("Type the number of bytes, as the file's properties show it."))
+        return int(text)
+
+
+class WithoutFileForm(forms.Form):
+    """Material that is described here and stays where it is."""
+
+    delivery = forms.ChoiceField(
+        label=_("How does it reach the authority?"),
+        choices=[choice for choice in Delivery.choices if choice[0] != Delivery.PORTAL],
+        widget=RadioSelect(hints=_DELIVERIES),
+        error_messages={"required": _("Choose how it reaches the authority.")},
+    )
+    name = forms.CharField(
+        label=_("What is it, in a few words?"),
+        help_text=_("Encrypted, like everything on this page except the digests and the size."),
+        max_length=200,
+        error_messages={"required": _("Say in a few words what it is.")},
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    description = forms.CharField(
+        label=_("Where is it, and with whom?"),
+        help_text=_("Enough that a colleague finds it again. Say too how you know of it."),
+        max_length=10_000,
+        error_messages={"required": _("Say where it is and with whom.")},
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+    sha256 = DigestField(
+        label=_("SHA-256 digest"),
+        characters=64,
+        required=False,
+        help_text=_("If you have one: it shows later that nothing was changed. Paste it as it is."),
+    )
+    sha512 = DigestField(label=_("SHA-512 digest"), characters=128, required=False)
+    size = SizeField(
+        label=_("Size in bytes"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}),
+    )
+
+    @property
+    def declared(self) -> Declared:
+        """What was said of the bytes; after `is_valid`."""
+        given = self.cleaned_data
+        return Declared(given["sha256"], given["sha512"], given["size"])

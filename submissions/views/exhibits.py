@@ -1,0 +1,273 @@
+"""The exhibits of a submission: what needs whom, what is on its way, what is sealed."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from custody import history, vault
+from custody.intake import words
+from custody.models import Opening
+from partners.forms import ReasonForm
+from partners.models import User
+from submissions import policies
+from submissions.actions import exhibits, tokens
+from submissions.forms import DescribeForm, WithoutFileForm
+from submissions.models import Exhibit
+from submissions.states import Scan
+from submissions.views.drafts import _status, _submission, counts_of, may_draft
+from submissions.views.plain import MOST_FILES, MOST_MIB, outcome_of
+from submissions.vocabularies import Delivery, Recognisable
+
+PAGE = 50
+MOST_AT_ONCE = 200
+
+# What the reader's computer should open; anything else is given without an ending.
+_ENDING = re.compile(
+    r"jpe?g|png|gif|hei[cf]|tiff?|webp|bmp|mp4|m4[av]|mov|avi|mkv|webm|3gp|mts|mp3|wav|ogg|opus|amr|"
+    r"flac|pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|txt|csv|zip|rar|7z|eml|msg"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exhibit as the lists show it."""
+
+    exhibit: Exhibit
+    name: str
+    size: int | None
+    sent: int
+    scan_words: str
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of the sealed file, or what was declared."""
+        file = self.exhibit.file
+        return bytes(file.sha256).hex() if file else self.exhibit.declared_sha256
+
+
+@require_GET
+def exhibit_list(request: HttpRequest, reference: str) -> HttpResponse:
+    """All exhibits, grouped by what the reader must do; for documenters, the way to add files."""
+    submission, user = _submission(request, reference)
+    exhibits.open_names(submission=submission, by=user)
+    may = may_draft(user, submission)
+    found = submission.exhibits.select_related("file", "upload", "submission__compartment")
+    settled = list(found.settled().filter(number__gt=_number(request))[: PAGE + 1])
+    context = {
+        "submission": submission,
+        "may_draft": may,
+        "counts": counts_of(submission),
+        "needing": _rows(found.needing_someone()[:MOST_AT_ONCE]),
+        "on_their_way": _rows(found.on_their_way()[:MOST_AT_ONCE]),
+        "settled": _rows(settled[:PAGE]),
+        "after": settled[PAGE - 1].number if len(settled) > PAGE else 0,
+        "later_page": _number(request) > 0,
+        "most_at_once": MOST_AT_ONCE,
+        "most_mib": MOST_MIB,
+        "most_files": MOST_FILES,
+        "outcome": outcome_of(request),
+    }
+    if may:
+        token = tokens.allow_uploading(submission=submission, by=user)
+        context |= {
+            "token": token,
+            "uploads_url": settings.BYTES_ORIGIN + reverse("uploads"),
+            "plain_url": settings.BYTES_ORIGIN + reverse("plain-upload", args=[token]),
+        }
+    return render(request, "submissions/exhibit_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
+    """One exhibit: what is known of it, and the documenter's answers."""
+    found, user = _exhibit(request, reference, exhibit)
+    exhibits.open_names(submission=found.submission, by=user)
+    may = may_draft(user, found.submission)
+    start = {
+        "evidence_type": found.evidence_type,
+        # Nothing is chosen beforehand: an answer that nobody gave must not look like one.
+        "recognisable": "" if found.recognisable == Recognisable.UNANSWERED else found.recognisable,
+        "description": exhibits.read_description(found),
+    }
+    if request.method == "POST":
+        policies.check_can_draft(user, found.submission)
+    form = DescribeForm(request.POST or None, initial=start) if may else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        exhibits.describe(exhibit=found, **form.cleaned_data, by=user)
+        messages.success(request, _("%(exhibit)s: saved.") % {"exhibit": found})
+        return redirect("submissions:exhibit-list", found.submission.reference)
+    context = {
+        "form": form,
+        "may_draft": may,
+        "may_open": found.file is not None and found.scan != Scan.INFECTED,
+        "description": start["description"],
+        "notes": [words.say(note) for note in exhibits.read_findings(found)],
+        "events": list(history.events_of(found)[:PAGE]),
+        **_about(found),
+    }
+    status = _status(form) if form else 200
+    return render(request, "submissions/exhibit_detail.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def add_without_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """Material that is described here and stays where it is."""
+    submission, user = _submission(request, reference)
+    policies.check_can_draft(user, submission)
+    form = WithoutFileForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        added = exhibits.add_without_file(
+            submission=submission,
+            delivery=Delivery(form.cleaned_data["delivery"]),
+            name=form.cleaned_data["name"],
+            description=form.cleaned_data["description"],
+            declared=form.declared,
+            by=user,
+        )
+        messages.success(request, _("%(exhibit)s is described.") % {"exhibit": added})
+        return redirect("submissions:exhibit-list", submission.reference)
+    context = {"form": form, "submission": submission}
+    return render(request, "submissions/exhibit_form.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
+    """Take an exhibit out of the draft, with a reason."""
+    found, user = _exhibit(request, reference, exhibit)
+    policies.check_can_draft(user, found.submission)
+    exhibits.open_names(submission=found.submission, by=user)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        exhibits.remove(exhibit=found, by=user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("%(exhibit)s is taken out and erased.") % {"exhibit": found})
+        return redirect("submissions:exhibit-list", found.submission.reference)
+    context = {"form": form, **_about(found)}
+    return render(request, "submissions/exhibit_remove.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def give_up(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
+    """End an upload that is not finished."""
+    found, user = _exhibit(request, reference, exhibit)
+    policies.check_can_draft(user, found.submission)
+    exhibits.open_names(submission=found.submission, by=user)
+    if request.method == "POST":
+        exhibits.end_upload(exhibit=found, by=user)
+        messages.success(request, _("%(exhibit)s is given up.") % {"exhibit": found})
+        return redirect("submissions:exhibit-list", found.submission.reference)
+    return render(request, "submissions/exhibit_give_up.html", _about(found))
+
+
+@require_http_methods(["GET", "POST"])
+def open_file(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
+    """Ask for the file of an exhibit: a reason, then fifteen minutes."""
+    found, user = _exhibit(request, reference, exhibit)
+    if found.file is None:
+        raise Http404
+    policies.check_can_read_exhibit(user, found)
+    exhibits.open_names(submission=found.submission, by=user)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        opening = vault.open(
+            found,
+            by=user,
+            reason=form.cleaned_data["reason"],
+            files={_given_name(found): found.file},
+        )
+        return redirect(
+            "submissions:exhibit-opened",
+            found.submission.reference,
+            found.reference,
+            opening.reference,
+        )
+    context = {"form": form, **_about(found)}
+    return render(request, "submissions/exhibit_open.html", context, status=_status(form))
+
+
+@require_GET
+def opened(request: HttpRequest, reference: str, exhibit: str, opening: str) -> HttpResponse:
+    """The link to an opened file, while its permit lasts."""
+    found, user = _exhibit(request, reference, exhibit)
+    permit = get_object_or_404(
+        Opening,
+        reference=opening,
+        by=user.reference,
+        target=f"{found.custody_label}:{found.reference}",
+    )
+    exhibits.open_names(submission=found.submission, by=user)
+    context = {
+        "permit": permit,
+        "is_open": permit.is_open(timezone.now()),
+        "links": [
+            (
+                item["name"],
+                settings.BYTES_ORIGIN
+                + reverse("opened-file", args=[permit.reference, item["file"]]),
+            )
+            for item in permit.files
+        ],
+        **_about(found),
+    }
+    return render(request, "submissions/exhibit_opened.html", context)
+
+
+def _rows(found: Iterable[Exhibit]) -> list[Row]:
+    """Needs an open permit for the submission's words."""
+    return [_row(exhibit) for exhibit in found]
+
+
+def _row(exhibit: Exhibit) -> Row:
+    upload, file = exhibit.upload, exhibit.file
+    size = file.size if file else upload.length if upload else exhibit.declared_size
+    scan_words = ""
+    if exhibit.scan == Scan.NOT_SCANNED:
+        scan_words = words.say_not_scanned(exhibit.scan_reason)
+    return Row(
+        exhibit=exhibit,
+        name=exhibits.read_name(exhibit),
+        size=size,
+        sent=upload.offset if upload else 0,
+        scan_words=scan_words,
+    )
+
+
+def _about(exhibit: Exhibit) -> dict[str, Any]:
+    """What every page of one exhibit knows of it."""
+    file = exhibit.file
+    return {
+        "row": _row(exhibit),
+        "exhibit": exhibit,
+        "submission": exhibit.submission,
+        "sha256": bytes(file.sha256).hex() if file else "",
+        "sha512": bytes(file.sha512).hex() if file else "",
+    }
+
+
+def _given_name(exhibit: Exhibit) -> str:
+    """What the opened file is called: never its own name, whose ending alone is kept if harmless."""
+    ending = exhibits.read_name(exhibit).rpartition(".")[2].lower()
+    name = f"Exhibit {exhibit.number}"
+    return f"{name}.{ending}" if _ENDING.fullmatch(ending) else name
+
+
+def _number(request: HttpRequest) -> int:
+    text = request.GET.get("after", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _exhibit(request: HttpRequest, reference: str, exhibit: str) -> tuple[Exhibit, User]:
+    submission, user = _submission(request, reference)
+    present = submission.exhibits.present().select_related("file__key", "upload", "key")
+    found: Exhibit = get_object_or_404(present, reference=exhibit)
+    found.submission = submission
+    return found, user

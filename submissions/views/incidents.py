@@ -1,0 +1,364 @@
+"""Incidents of a draft: the list, one incident, and the steps in which it is told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from custody import history
+from impna.errors import NotNow, Sentence
+from partners.forms import ReasonForm
+from partners.models import User
+from submissions import conduct, policies
+from submissions.actions import exhibits, incidents
+from submissions.actions.incidents import Account, Qualification, When, Where
+from submissions.conduct import Answer
+from submissions.incident_forms import (
+    DATES,
+    AccountForm,
+    ConductForm,
+    ContextForm,
+    LawForm,
+    PlaceForm,
+    PrecisionForm,
+    SecondConductForm,
+    open_answers,
+)
+from submissions.models import Incident, Submission
+from submissions.offences import ConflictType, label_with_article
+from submissions.views.drafts import _status, _submission, may_draft
+from submissions.vocabularies import DatePrecision
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One incident as the pages show it, sealed words opened."""
+
+    incident: Incident
+    account: Account
+    missing: list[str]
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands in the list."""
+        return f"incident-{self.incident.number}"
+
+
+@require_GET
+def incident_list(request: HttpRequest, reference: str) -> HttpResponse:
+    """All incidents in their order, with what is missing."""
+    submission, user = _submission(request, reference)
+    exhibits.open_names(submission=submission, by=user)
+    after = request.GET.get("after", "")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+    found = list(submission.incidents.present().filter(number__gt=start)[: PAGE + 1])
+    context = {
+        "submission": submission,
+        "rows": [_row(incident, submission) for incident in found[:PAGE]],
+        "after": found[PAGE - 1].number if len(found) > PAGE else 0,
+        "later_page": start > 0,
+        "may_draft": may_draft(user, submission),
+    }
+    return render(request, "submissions/incident_list.html", context)
+
+
+@require_GET
+def incident_detail(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """One incident: every answer, with a way to change each."""
+    found, user = _incident(request, reference, incident)
+    context = {
+        **_about(found),
+        "may_draft": may_draft(user, found.submission),
+        "conducts": [conduct.BY_CODE[code].label for code in found.conducts],
+        "questions": [
+            (conduct.QUESTIONS[name], getattr(found, f"get_{name}_display")())
+            for name in conduct.QUESTIONS
+        ],
+        "offences": [label_with_article(code) for code in found.offences],
+        "events": list(history.events_of(found)[:PAGE]),
+    }
+    return render(request, "submissions/incident_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, reference: str) -> HttpResponse:
+    """The first step of an incident; it exists, with its number, once something is told."""
+    submission, user = _submission(request, reference)
+    check_changing(user, submission)
+    form = AccountForm(_posted(request))
+    if form.is_valid():
+        found = incidents.add(submission=submission, by=user)
+        exhibits.open_names(submission=submission, by=user)
+        incidents.tell(incident=found, answers=form.cleaned_data, by=user)
+        return _onward(request, found, "when")
+    context = {"submission": submission, "form": form, "steps": _steps("what")}
+    return render(request, "submissions/incident_what.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def what(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Step 1: what happened."""
+    found, user = _changing(request, reference, incident)
+    form = AccountForm(_posted(request), initial=incidents.read_account(found))
+    if form.is_valid():
+        incidents.tell(incident=found, answers=form.cleaned_data, by=user)
+        return _onward(request, found, "when")
+    return _step(request, found, form, "what")
+
+
+@require_http_methods(["GET", "POST"])
+def when(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Step 2: how exactly the time is known; dates are asked next if there are any."""
+    found, user = _changing(request, reference, incident)
+    form = PrecisionForm(_posted(request), initial={"precision": found.date_precision})
+    if form.is_valid():
+        precision = form.cleaned_data["precision"]
+        if precision in DATES:
+            return redirect("submissions:incident-dates", *_names(found), precision)
+        incidents.place(incident=found, when=When(precision), where=_where_of(found), by=user)
+        return _onward(request, found, "where")
+    return _step(request, found, form, "when", one_button=True)
+
+
+@require_http_methods(["GET", "POST"])
+def dates(request: HttpRequest, reference: str, incident: str, precision: str) -> HttpResponse:
+    """Step 2, second page: the dates that this precision needs."""
+    found, user = _changing(request, reference, incident)
+    if precision not in DATES:
+        raise Http404
+    form = DATES[precision](
+        _posted(request), precision=DatePrecision(precision), known=_when_of(found)
+    )
+    if form.is_valid():
+        incidents.place(incident=found, when=form.when, where=_where_of(found), by=user)
+        return _onward(request, found, "where")
+    return _step(request, found, form, "when", precision=DatePrecision(precision).label)
+
+
+@require_http_methods(["GET", "POST"])
+def where(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Step 3: coarse in clear, exact under seal."""
+    found, user = _changing(request, reference, incident)
+    account = incidents.read_account(found)
+    start = {
+        "precision": found.place_precision,
+        "country": found.country,
+        "area": found.area,
+        "place": account.get("place", ""),
+        "position": account.get("position", ""),
+    }
+    form = PlaceForm(_posted(request), initial=start)
+    if form.is_valid():
+        exact = {name: form.cleaned_data[name] for name in ("place", "position")}
+        incidents.place(incident=found, when=_when_of(found), where=form.where, by=user)
+        incidents.tell(incident=found, answers=exact, by=user)
+        return _onward(request, found, "conduct")
+    return _step(request, found, form, "where")
+
+
+@require_http_methods(["GET", "POST"])
+def conducts(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Step 4: what was done."""
+    return _conduct_page(request, reference, incident, second_page=False)
+
+
+@require_http_methods(["GET", "POST"])
+def conducts_more(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Step 4, second page: asked of everyone, opened by no tick."""
+    return _conduct_page(request, reference, incident, second_page=True)
+
+
+@require_http_methods(["GET", "POST"])
+def context(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Step 4, third page: what it was part of."""
+    found, user = _changing(request, reference, incident)
+    start = {"conflict": found.conflict, "attack": found.attack, "group": found.group}
+    form = ContextForm(_posted(request), initial=start)
+    if form.is_valid():
+        answers = replace(_qualification_of(found), **form.cleaned_data)
+        incidents.qualify(incident=found, answers=answers, by=user)
+        return _onward(request, found, "law")
+    return _step(request, found, form, "context")
+
+
+@require_http_methods(["GET", "POST"])
+def law(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Step 5: what the law may call it."""
+    found, user = _changing(request, reference, incident)
+    proposed = conduct.suggest(
+        found.conducts,
+        conflict=ConflictType(found.conflict or ConflictType.UNKNOWN),
+        attack=Answer(found.attack or Answer.UNKNOWN),
+        group=Answer(found.group or Answer.UNKNOWN),
+    )
+    start = {
+        "suggested": found.offences,
+        "others": found.offences,
+        "not_sure": found.not_sure,
+    }
+    form = LawForm(_posted(request), initial=start, suggested=proposed)
+    if form.is_valid():
+        answers = replace(
+            _qualification_of(found), offences=form.chosen, not_sure=form.cleaned_data["not_sure"]
+        )
+        incidents.qualify(incident=found, answers=answers, by=user)
+        return _onward(request, found, "")
+    others_chosen = set(found.offences) - {offence.code for offence in proposed}
+    is_open = bool(others_chosen) or not proposed or "others" in form.errors
+    return _step(request, found, form, "law", others_open=is_open)
+
+
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Take an incident out of the draft, with a reason."""
+    found, user = _changing(request, reference, incident)
+    form = ReasonForm(_posted(request))
+    if form.is_valid():
+        incidents.remove(incident=found, by=user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("%(incident)s is taken out.") % {"incident": found})
+        return redirect("submissions:incident-list", found.submission.reference)
+    context = {"form": form, **_about(found)}
+    return render(request, "submissions/incident_remove.html", context, status=_status(form))
+
+
+def check_changing(user: User, submission: Submission) -> None:
+    """Before anything is asked: a form that could not be kept is not shown."""
+    policies.check_can_draft(user, submission)
+    if not submission.is_draft:
+        raise NotNow(_("This has been handed over; begin a supplement to add to it."))
+
+
+def _conduct_page(
+    request: HttpRequest, reference: str, incident: str, *, second_page: bool
+) -> HttpResponse:
+    found, user = _changing(request, reference, incident)
+    here = {row.code for row in conduct.ALL if (row.theme in conduct.SECOND_PAGE) == second_page}
+    form_class = SecondConductForm if second_page else ConductForm
+    form = form_class(_posted(request), initial={"conducts": found.conducts})
+    if form.is_valid():
+        chosen = (set(found.conducts) - here) | set(form.cleaned_data["conducts"])
+        ordered = [row.code for row in conduct.ALL if row.code in chosen]
+        answers = replace(_qualification_of(found), conducts=ordered)
+        incidents.qualify(incident=found, answers=answers, by=user)
+        return _onward(request, found, "context" if second_page else "conduct-more")
+    return _step(request, found, form, "conduct-more" if second_page else "conduct")
+
+
+def _step(
+    request: HttpRequest, found: Incident, form: BaseForm, name: str, **more: Any
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "steps": _steps(name, found),
+        **_about(found),
+        **more,
+    }
+    template = f"submissions/incident_{name.replace('-', '_')}.html"
+    return render(request, template, context, status=_status(form))
+
+
+def _steps(name: str, found: Incident | None = None) -> list[dict[str, Any]]:
+    """Where the reader is, of five."""
+    here = "conduct" if name in ("conduct-more", "context") else name
+    done = {"what"} if found else set()
+    if found is not None:
+        done |= {
+            step
+            for step, is_done in (
+                ("when", found.date_precision),
+                ("where", found.place_precision),
+                ("conduct", found.conducts and found.conflict),
+                ("law", found.offences or found.not_sure),
+            )
+            if is_done
+        }
+    labels: Iterable[tuple[str, Sentence]] = (
+        ("what", _("What happened")),
+        ("when", _("When")),
+        ("where", _("Where")),
+        ("conduct", _("What was done")),
+        ("law", _("What the law may call it")),
+    )
+    return [
+        {"label": label, "done": step in done, "current": step == here} for step, label in labels
+    ]
+
+
+def _onward(request: HttpRequest, found: Incident, step: str) -> HttpResponse:
+    """To the next step, or back to the list if that was pressed."""
+    messages.success(request, _("%(incident)s: saved.") % {"incident": found})
+    if request.POST.get("then") == "list":
+        address = reverse("submissions:incident-list", args=[found.submission.reference])
+        return redirect(f"{address}#incident-{found.number}")
+    name = f"submissions:incident-{step}" if step else "submissions:incident-detail"
+    return redirect(name, *_names(found))
+
+
+def _about(found: Incident) -> dict[str, Any]:
+    return {
+        "row": _row(found, found.submission),
+        "incident": found,
+        "submission": found.submission,
+    }
+
+
+def _row(incident: Incident, submission: Submission) -> Row:
+    """Needs an open permit for the submission's words."""
+    incident.submission = submission
+    account = incidents.read_account(incident)
+    return Row(incident, account, open_answers(incident, account))
+
+
+def _when_of(found: Incident) -> When:
+    return When(found.date_precision, found.happened_from, found.happened_to)
+
+
+def _where_of(found: Incident) -> Where:
+    return Where(found.place_precision, found.country, found.area)
+
+
+def _qualification_of(found: Incident) -> Qualification:
+    return Qualification(
+        conducts=found.conducts,
+        conflict=found.conflict,
+        attack=found.attack,
+        group=found.group,
+        offences=found.offences,
+        not_sure=found.not_sure,
+    )
+
+
+def _posted(request: HttpRequest) -> Any:
+    """Unlike `request.POST or None`, a form with nothing ticked was sent all the same."""
+    return request.POST if request.method == "POST" else None
+
+
+def _names(found: Incident) -> tuple[str, str]:
+    return found.submission.reference, found.reference
+
+
+def _changing(request: HttpRequest, reference: str, incident: str) -> tuple[Incident, User]:
+    submission, user = _submission(request, reference)
+    check_changing(user, submission)
+    return _of(submission, incident, user), user
+
+
+def _incident(request: HttpRequest, reference: str, incident: str) -> tuple[Incident, User]:
+    submission, user = _submission(request, reference)
+    return _of(submission, incident, user), user
+
+
+def _of(submission: Submission, incident: str, user: User) -> Incident:
+    found: Incident = get_object_or_404(submission.incidents.present(), reference=incident)
+    found.submission = submission
+    exhibits.open_names(submission=submission, by=user)
+    return found

@@ -62,13 +62,32 @@ class Stored:
 
 def new_key(compartment: Compartment) -> SealingKey:
     """A key pair for one exhibit or identity: its entry first, then its row."""
+    key = draft_key(compartment)
+    key.save()
+    return key
+
+
+def draft_key(compartment: Compartment) -> SealingKey:
+    """A key pair whose row is saved together with its first file, or never: see `forget_draft`."""
     handle = keystore().new_key(compartment.name)
-    return SealingKey.objects.create(
+    return SealingKey(
         compartment=compartment,
         entry=handle.entry,
         recipient=handle.recipient,
         made_at=timezone.now(),
     )
+
+
+def forget_draft(key: SealingKey, store_name: str = "") -> None:
+    """What was sealed to a draft key did not arrive whole: nothing of it stays."""
+    if store_name:
+        filestore().delete(store_name)
+    keystore().destroy_key(key.compartment.name, key.entry)
+
+
+def free_bytes() -> int:
+    """How many bytes the store may still take."""
+    return filestore().free_bytes()
 
 
 class Storing:

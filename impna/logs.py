@@ -1,13 +1,18 @@
 """What logs may say (R2): where something failed and which kind of failure, never the values."""
 
 import logging
+import re
 import traceback
+from collections.abc import Mapping
 from types import TracebackType
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 
 from impna.errors import Refused
+
+# What follows is good for one use, and a log is read by many.
+_ONE_TIME = re.compile(r"(/(?:invitation|reset|bytes/plain)/)[^/\s]+")
 
 
 class Reticent(logging.Filter):
@@ -23,8 +28,8 @@ class Reticent(logging.Filter):
         if isinstance(record.exc_info, tuple) and record.exc_info[1] is not None:
             record.exc_text = "\n".join(_describe(record.exc_info[1]))
             record.exc_info = None
-        if isinstance(record.args, tuple):
-            record.args = tuple(_plain(a) for a in record.args)
+        record.msg = _ONE_TIME.sub(r"\1…", _words(record))
+        record.args = ()
         return True
 
 
@@ -55,6 +60,22 @@ def summary(error: BaseException) -> str:
         return f"{name} SQLSTATE {getattr(error.__cause__, 'sqlstate', None) or 'unknown'}"
     sqlstate = getattr(error, "sqlstate", None)
     return f"{name} SQLSTATE {sqlstate}" if sqlstate else name
+
+
+def _words(record: logging.LogRecord) -> str:
+    """The message with every exception in it reduced to its kind."""
+    message = _plain(record.msg)
+    args: object = record.args
+    if isinstance(args, Mapping):
+        args = {name: _plain(value) for name, value in args.items()}
+        # Celery words its failures from repr(exception), and from the task's arguments.
+        args |= {name: "…" for name in ("exc", "traceback", "args", "kwargs") if name in args}
+    elif isinstance(args, tuple):
+        args = tuple(_plain(value) for value in args)
+    try:
+        return str(message) % args if args else str(message)
+    except (TypeError, ValueError, KeyError):
+        return f"{record.name}: a message that could not be put together"
 
 
 def _plain(value: object) -> object:

@@ -25,9 +25,8 @@ from impna.db import NOBODY, SECRETARIAT, Principal, acting_as
 from impna.errors import NotNow, Refused
 from impna.marks import View
 from impna.open_pages import BEFORE_TERMS, OPEN
-from partners.actions import accounts
 from partners.models import User
-from partners.sessions import is_current
+from partners.sessions import is_current, terms_accepted
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -43,8 +42,10 @@ class OwnPaths:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """404 for the other server's paths; other processes (tests, commands) know no difference."""
-        is_bytes = request.path_info.startswith("/bytes/")
-        other = {"bytes": not is_bytes, "pages": is_bytes}.get(settings.PROCESS, False)
+        path = request.path_info
+        is_bytes = path.startswith("/bytes/")
+        is_page = not is_bytes and not path.startswith(settings.STATIC_URL)
+        other = {"bytes": is_page, "pages": is_bytes}.get(settings.PROCESS, False)
         return HttpResponse(status=404) if other else self.get_response(request)
 
 
@@ -86,7 +87,7 @@ class SignedIn:
         user = request.user
         if not isinstance(user, User) or not user.is_verified():  # type: ignore[attr-defined]
             return None if name in OPEN else _to_sign_in(request)
-        if name not in BEFORE_TERMS and not accounts.has_accepted_terms(user):
+        if name not in BEFORE_TERMS and not terms_accepted(request, user):
             return redirect("partners:terms")
         return None
 

@@ -8,7 +8,8 @@ from django.utils.http import urlencode
 
 from impna.errors import Refused, StepUpNeeded
 
-_TEMPLATES = {403: "errors/403.html", 409: "errors/409.html", 413: "errors/413.html"}
+# Any other refusal reads like "not now": its own sentence says what is the matter.
+_TEMPLATES = {403: "errors/403.html", 413: "errors/413.html", 429: "errors/429.html"}
 
 
 def page(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -16,7 +17,7 @@ def page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if isinstance(refusal, StepUpNeeded):
         back = request.get_full_path() if request.method == "GET" else _referring_path(request)
         return redirect(f"{reverse('partners:step-up')}?{urlencode({'next': back})}")
-    template = _TEMPLATES.get(refusal.status, f"errors/{refusal.status}.html")
+    template = _TEMPLATES.get(refusal.status, "errors/409.html")
     context = {"reason": refusal.reason, "seconds": getattr(refusal, "seconds", None)}
     return render(request, template, context, status=refusal.status)
 

@@ -1,5 +1,7 @@
 """Pages that belong to no app: the desk, help, language, and what goes wrong."""
 
+from datetime import date
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -8,8 +10,9 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST
 
 from impna import mail, refusals
-from partners.desk import awaiting
+from partners import desk as partner_desk
 from partners.models import User
+from submissions import desk as submission_desk
 
 
 @require_GET
@@ -17,7 +20,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this person: since when, until when, what now."""
     user = request.user
     assert isinstance(user, User)
-    return render(request, "desk.html", {"rows": awaiting(user)})
+    rows = sorted([*partner_desk.awaiting(user), *submission_desk.awaiting(user)], key=_by_date)
+    return render(request, "desk.html", {"rows": rows})
 
 
 @require_GET
@@ -80,3 +84,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500"""
     return refusals.server_error(request)
+
+
+def _by_date(row: partner_desk.Waiting) -> date:
+    return row.due

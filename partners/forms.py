@@ -43,6 +43,7 @@ class SignInForm(forms.Form):
     """First step."""
 
     email = forms.EmailField(
+        max_length=254,
         label=_("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
     )
@@ -151,6 +152,7 @@ class ApplyForm(forms.Form):
         help_text=_("Two letters, such as NL. Leave it empty if naming it endangers you."),
     )
     contact_email = forms.EmailField(
+        max_length=254,
         label=_("Address for our answer"),
         help_text=_("Only one sentence will be sent there: that something waits for you."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -311,6 +313,7 @@ class InviteForm(forms.Form):
     """A manager invites someone to one or more roles."""
 
     email = forms.EmailField(
+        max_length=254,
         label=_("E-mail address"),
         help_text=_("A one-time link goes there; it works for 7 days."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -371,7 +374,22 @@ class SettingsForm(forms.Form):
             del self.fields["single_handed"]
 
 
-class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
+class _OneName:
+    """A unit's name stands once in its partner."""
+
+    instance: Unit
+    cleaned_data: dict[str, Any]
+
+    def clean_name(self) -> str:
+        """Compare with the partner's other units."""
+        name: str = self.cleaned_data["name"]
+        others = Unit.objects.filter(partner_id=self.instance.partner_id, name=name)
+        if others.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is a unit of this name already."))
+        return name
+
+
+class UnitForm(_OneName, forms.ModelForm):  # type: ignore[type-arg]
     """A unit's profile and intake rules."""
 
     class Meta:

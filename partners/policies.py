@@ -73,7 +73,9 @@ def check_can_change_settings(user: User, partner: Partner) -> None:
 
 def check_can_lock_out(user: User, partner: Partner) -> None:
     """Managers for their own partner, coordinators for any: quick, because someone is in danger."""
-    if user.is_coordinator and partner.kind != roles.SECRETARIAT:
+    if partner.kind == roles.SECRETARIAT:
+        raise NotAllowed(_("The Secretariat is not locked out: nobody could lift it."))
+    if user.is_coordinator:
         return
     check_can_manage_members(user, partner)
 

@@ -12,15 +12,17 @@ from django_otp.middleware import is_verified
 
 from impna.errors import StepUpNeeded
 from partners.models import User
+from partners.terms import current_terms
 
 FRESH = timedelta(minutes=5)
 _BEGAN = "began"
 _FACTOR_AT = "factor_at"
+_TERMS = "terms"
 
 
 def begin(request: HttpRequest, user: User) -> None:
     """Begin a session: both factors were right just now."""
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend="partners.backends.MemberBackend")
     otp_login(request, user.totpdevice_set.get(confirmed=True))
     # django-otp's middleware ran before there was anyone to mark; this page is rendered after.
     signed_in: Any = request.user
@@ -44,6 +46,16 @@ def need_fresh_factor(request: HttpRequest) -> None:
     """Raise StepUpNeeded unless the second factor is fresh."""
     if not is_fresh(request):
         raise StepUpNeeded("A fresh code is needed for this.")
+
+
+def terms_accepted(request: HttpRequest, user: User) -> bool:
+    """The version in force was accepted; looked up once per session and version."""
+    version = current_terms(user.partner.kind).version
+    if request.session.get(_TERMS) != version:
+        if not user.terms_acceptances.filter(version=version).exists():
+            return False
+        request.session[_TERMS] = version
+    return True
 
 
 def is_current(request: HttpRequest, user: User) -> bool:

@@ -1,49 +1,76 @@
-"""Forms of incidents and the cover sheet: facts first, precision before dates, law last."""
+"""Forms of incidents: facts first, the law last. When it happened has forms of its own (time_forms)."""
 
-import calendar
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.dates import MONTHS
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from impna.widgets import CheckboxSelectMultiple, DateInput, RadioSelect
+from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from submissions import conduct, offences
-from submissions.actions.cover_sheets import Sheet
-from submissions.actions.incidents import When, Where
+from submissions.actions.incidents import Where
 from submissions.conduct import Answer
-from submissions.models import CoverSheet, Incident
+from submissions.models import Incident
 from submissions.offences import UNKNOWN, ConflictType, Offence
-from submissions.vocabularies import DatePrecision, PlacePrecision
+from submissions.vocabularies import PlacePrecision
 
-EARLIEST_YEAR = 1900
 _ASKED = ("what", "known_by", "weakens")  # of the account; the rest may not apply
 _CONFLICTS: dict[Any, Any] = {
     ConflictType.IAC: _("Between States, or one State occupies another."),
     ConflictType.NIAC: _("Between a State and an organised armed group, or between such groups."),
-}
-_DATES: dict[Any, Any] = {
-    DatePrecision.EXACT: _("Write the time of day where you tell what happened."),
-    DatePrecision.BETWEEN: _("It happened on some day between them, or all the time."),
 }
 _PLACES: dict[Any, Any] = {
     PlacePrecision.WITHHELD: _("Naming it could put someone in danger."),
 }
 
 
-def _long_text(label: Any, hint: Any = "", *, rows: int = 4) -> forms.CharField:
-    return forms.CharField(
+class _MayWait:
+    """Asked for, so not called optional; a draft is kept without it and its page says it is missing."""
+
+    def validate(self, value: Any) -> None:
+        """Only what was given."""
+        if value:
+            super().validate(value)  # type: ignore[misc]  # of the field beside it
+
+
+class OpenText(_MayWait, forms.CharField):
+    """Text that may come later."""
+
+
+class OpenChoices(_MayWait, forms.MultipleChoiceField):
+    """Choices that may come later."""
+
+
+class _Unmarked:
+    """A control that screen readers do not call required."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never."""
+        return False
+
+
+class _Textarea(_Unmarked, forms.Textarea):
+    pass
+
+
+class UnmarkedInput(_Unmarked, forms.TextInput):
+    pass
+
+
+def long_text(
+    label: Any, hint: Any = "", *, rows: int = 4, optional: bool = False
+) -> forms.CharField:
+    field = forms.CharField if optional else OpenText
+    return field(
         label=label,
         help_text=hint,
-        required=False,
+        required=not optional,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}),
+        widget=_Textarea(attrs={"rows": rows, "dir": "auto"}),
     )
 
 
@@ -57,183 +84,29 @@ class AccountForm(forms.Form):
         error_messages={"required": _("Give it a short heading.")},
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
-    what = _long_text(
+    what = long_text(
         _("What happened?"), _("Who did what to whom, one thing after another."), rows=7
     )
-    how = _long_text(_("How was it done?"), _("Means, weapons, orders, words that were said."))
-    result = _long_text(_("What was the result?"), _("For people, and for places and things."))
-    known_by = _long_text(
+    how = long_text(
+        _("How was it done?"), _("Means, weapons, orders, words that were said."), optional=True
+    )
+    result = long_text(
+        _("What was the result?"), _("For people, and for places and things."), optional=True
+    )
+    known_by = long_text(
         _("How do you know?"),
         _(
             "Seen or heard directly, told by someone who did, read in a document, or concluded from "
             "something: from what?"
         ),
     )
-    weakens = _long_text(
+    weakens = long_text(
         _("What weakens this?"),
         _(
             "What contradicts it, what another explanation could be, what you could not check. "
             "Write “nothing known” if that is so."
         ),
     )
-
-
-class PrecisionForm(forms.Form):
-    """How well the time is known, before any date."""
-
-    precision = forms.ChoiceField(
-        label=_("How exactly do you know when it happened?"),
-        choices=DatePrecision,
-        widget=RadioSelect(hints=_DATES),
-        error_messages={"required": _("Choose how exactly the time is known, or “Not known”.")},
-    )
-
-
-def _not_in_the_future(day: date) -> None:
-    if day > timezone.localdate():
-        raise ValidationError(_("This day is in the future."))
-
-
-def _day(label: Any, missing: Any = "", hint: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=hint,
-        required=bool(missing),
-        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
-        widget=DateInput(),
-        validators=[_not_in_the_future],
-        error_messages={
-            "required": missing,
-            "invalid": _("Type a date as year, month and day, such as 2024-03-28."),
-        },
-    )
-
-
-class YearField(forms.CharField):
-    """Four digits, not in the future; digits of any script."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            label=_("Year"),
-            max_length=10,
-            error_messages={"required": _("Type the year.")},
-            widget=forms.TextInput(
-                attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}
-            ),
-        )
-
-    def clean(self, value: Any) -> Any:
-        """The number."""
-        text = str(super().clean(value))
-        if not (text.isdecimal() and EARLIEST_YEAR <= int(text) <= 9999):
-            raise ValidationError(_("Type the year with four digits, such as 2024."))
-        if int(text) > timezone.localdate().year:
-            raise ValidationError(_("This year is in the future."))
-        return int(text)
-
-
-class DatesForm(forms.Form):
-    """The dates that a precision needs; `when` after `is_valid`."""
-
-    precision: DatePrecision
-
-    def __init__(self, data: Any, *, precision: DatePrecision, known: When) -> None:
-        self.precision = precision
-        super().__init__(data, initial=self.start(known) if known.begin else {})
-
-    def start(self, known: When) -> dict[str, Any]:
-        """What is known already, as far as this form can show it."""
-        # A month's or a year's days are ours, not the documenter's.
-        if known.precision in (DatePrecision.MONTH, DatePrecision.YEAR):
-            return {}
-        return {"begin": known.begin, "end": known.end}
-
-    def clean(self) -> dict[str, Any]:
-        """An end is not before its beginning."""
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        begin, end = given.get("begin"), given.get("end")
-        if begin and end and end < begin:
-            self.add_error("end", _("“Until when” is before “from when”."))
-        return given
-
-    @property
-    def when(self) -> When:
-        """For the action."""
-        given = self.cleaned_data
-        return When(self.precision, given["begin"], given["end"])
-
-
-class DayForm(DatesForm):
-    """One day, or from one day until another."""
-
-    begin = _day(_("When, or from when?"), _("Type the day on which it happened or began."))
-    end = _day(_("Until when?"), hint=_("Only if it lasted longer than that day."))
-
-
-class BetweenForm(DatesForm):
-    """Two days, both needed."""
-
-    begin = _day(_("From when?"), _("Type the first day that is possible."))
-    end = _day(_("Until when?"), _("Type the last day that is possible."))
-
-
-class YearForm(DatesForm):
-    """A year stands as all its days until today, so that the cover sheet's period is whole."""
-
-    year = YearField()
-
-    def start(self, known: When) -> dict[str, Any]:
-        """The year that is known."""
-        assert known.begin is not None
-        return {"year": known.begin.year}
-
-    @property
-    def when(self) -> When:
-        """For the action."""
-        year: int = self.cleaned_data["year"]
-        return When(self.precision, date(year, 1, 1), _at_most_today(date(year, 12, 31)))
-
-
-class MonthForm(YearForm):
-    """A month, likewise."""
-
-    month = forms.TypedChoiceField(
-        label=_("Month"),
-        choices=[("", _("Choose")), *MONTHS.items()],
-        coerce=int,
-        error_messages={"required": _("Choose the month.")},
-    )
-    field_order = ["month", "year"]
-
-    def start(self, known: When) -> dict[str, Any]:
-        """The month, if it is known."""
-        assert known.begin is not None
-        month = {} if known.precision == DatePrecision.YEAR else {"month": known.begin.month}
-        return {**super().start(known), **month}
-
-    def clean(self) -> dict[str, Any]:
-        """Not a month to come."""
-        given = super().clean()
-        year, month = given.get("year"), given.get("month")
-        if year and month and date(year, month, 1) > timezone.localdate():
-            self.add_error("month", _("This month is in the future."))
-        return given
-
-    @property
-    def when(self) -> When:
-        """For the action."""
-        year, month = self.cleaned_data["year"], self.cleaned_data["month"]
-        last = date(year, month, calendar.monthrange(year, month)[1])
-        return When(self.precision, date(year, month, 1), _at_most_today(last))
-
-
-DATES: dict[str, type[DatesForm]] = {
-    DatePrecision.EXACT: DayForm,
-    DatePrecision.DAY: DayForm,
-    DatePrecision.MONTH: MonthForm,
-    DatePrecision.YEAR: YearForm,
-    DatePrecision.BETWEEN: BetweenForm,
-}
 
 
 class PlaceForm(forms.Form):
@@ -247,14 +120,13 @@ class PlaceForm(forms.Form):
             "required": _("Choose how exactly the place is known, or that you do not say it here.")
         },
     )
-    country = forms.CharField(
+    country = OpenText(
         label=_("State"),
-        required=False,
         max_length=20,
         help_text=_(
             "Two letters, such as UA or SD. Readable in clear: the lists of recipients show it."
         ),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr", "spellcheck": "false"}),
+        widget=UnmarkedInput(attrs={"autocomplete": "off", "dir": "ltr", "spellcheck": "false"}),
     )
     area = forms.CharField(
         label=_("District or region"),
@@ -266,10 +138,11 @@ class PlaceForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
-    place = _long_text(
+    place = long_text(
         _("Exact place"),
         _("Encrypted. Town, street, building, or how to find it."),
         rows=3,
+        optional=True,
     )
     position = forms.CharField(
         label=_("Position"),
@@ -301,11 +174,10 @@ def _kinds(*, second_page: bool) -> list[Any]:
 class ConductForm(forms.Form):
     """What was done, in plain words, by theme."""
 
-    conducts = forms.MultipleChoiceField(
+    conducts = OpenChoices(
         label=_("What was done?"),
         help_text=_("Choose all that fits. These are facts; what the law calls them comes last."),
         choices=partial(_kinds, second_page=False),
-        required=False,
         widget=CheckboxSelectMultiple,
     )
 
@@ -325,8 +197,9 @@ class SecondConductForm(forms.Form):
 
 
 def _question(name: str, choices: Any, hints: dict[Any, Any] | None = None) -> forms.ChoiceField:
+    label: Any = conduct.QUESTIONS[name]
     return forms.ChoiceField(
-        label=conduct.QUESTIONS[name],
+        label=label,
         choices=choices,
         widget=RadioSelect(hints=hints),
         error_messages={"required": _("Answer this, or choose “Not sure”.")},
@@ -367,82 +240,25 @@ class LawForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.MultipleChoiceField)
             field.choices = offences.grouped(rows)
+        self._sort_given({offence.code for offence in proposed})
         if not proposed:
             del self.fields["suggested"]
+
+    def _sort_given(self, proposed: set[str]) -> None:
+        """Suggestions may have changed while the page stood open: no tick is lost to that."""
+        if self.is_bound:
+            assert isinstance(self.data, QueryDict)
+            data = self.data.copy()
+            given = data.getlist("suggested") + data.getlist("others")
+            data.setlist("suggested", [code for code in given if code in proposed])
+            data.setlist("others", [code for code in given if code not in proposed])
+            self.data = data
 
     @property
     def chosen(self) -> list[str]:
         """Codes in the Statute's order."""
         given = {*self.cleaned_data.get("suggested", []), *self.cleaned_data["others"]}
         return [offence.code for offence in offences.ALL if offence.code in given]
-
-
-class LanguagesField(forms.CharField):
-    """Names of languages with commas between them, in any script's comma."""
-
-    most, longest = 20, 40
-
-    def clean(self, value: Any) -> Any:
-        """A list without repetitions."""
-        text = str(super().clean(value))
-        for comma in "،、;\n":
-            text = text.replace(comma, ",")
-        found = list(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))
-        if len(found) > self.most or any(len(word) > self.longest for word in found):
-            raise ValidationError(
-                _("Name up to %(most)d languages, with commas between them."),
-                params={"most": self.most},
-            )
-        return found
-
-    def prepare_value(self, value: Any) -> Any:
-        """The list as it is typed."""
-        return ", ".join(value) if isinstance(value, list) else value
-
-
-class CoverSheetForm(forms.Form):
-    """What a recipient reads first."""
-
-    situation = forms.CharField(
-        label=_("Situation"),
-        max_length=200,
-        help_text=_(
-            "In a few words, such as “Attacks on health care in the north”. Readable in clear: the "
-            "lists of recipients show it. No names of persons, no exact place."
-        ),
-        error_messages={"required": _("Say in a few words which situation this is about.")},
-        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
-    )
-    summary = _long_text(
-        _("Summary"),
-        _("Encrypted. What a recipient should know before opening anything, without names."),
-        rows=8,
-    )
-    languages = LanguagesField(
-        label=_("Languages of the material"),
-        required=False,
-        max_length=1000,
-        help_text=_("With commas between them, such as “Arabic, French”. Readable in clear."),
-        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
-    )
-    working_language = forms.ChoiceField(
-        label=_("In which language is this sheet written?"),
-        choices=[("en", _("English")), ("fr", _("French")), ("other", _("Another one"))],
-        widget=RadioSelect(),
-        error_messages={"required": _("Choose the language of this sheet.")},
-    )
-    needs_translation = forms.BooleanField(
-        label=_("It needs translation before the recipients can read it"), required=False
-    )
-
-    @property
-    def sheet(self) -> Sheet:
-        """For the action."""
-        return Sheet(**self.cleaned_data)
-
-
-def _at_most_today(day: date) -> date:
-    return min(day, timezone.localdate())
 
 
 def open_answers(incident: Incident, account: Mapping[str, str] | None = None) -> list[str]:
@@ -459,13 +275,3 @@ def open_answers(incident: Incident, account: Mapping[str, str] | None = None) -
     }
     untold = [name for name in _ASKED if account is not None and not account.get(name)]
     return [words[name] for name in (*untold, *incident.missing)]
-
-
-def unwritten(cover: CoverSheet | None) -> list[str]:
-    """What nobody has written on the cover sheet yet, in words."""
-    written = {
-        gettext("the situation"): cover and cover.situation,
-        gettext("a summary"): cover and cover.summary,
-        gettext("the languages of the material"): cover and cover.languages,
-    }
-    return [words for words, is_there in written.items() if not is_there]

@@ -206,7 +206,7 @@ def _set_password(user: User, password: str) -> None:
 def _throttled(door: str, name: str) -> Throttle:
     """Lock the row of this door and name, so that guesses queue; raise TooSoon when it is early."""
     key = hmac.digest(
-        settings.SECRET_KEY.encode(), f"throttle:{door}:{name.casefold()}".encode(), "sha256"
+        settings.SECRET_KEY.encode(), f"throttle:{door}:{name.lower()}".encode(), "sha256"
     )
     Throttle.objects.bulk_create([Throttle(key_digest=key)], ignore_conflicts=True)
     throttle = Throttle.objects.select_for_update().get(key_digest=key)

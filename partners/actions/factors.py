@@ -76,6 +76,7 @@ def confirm_totp(*, user: User, code: str) -> list[str] | None:
 def make_recovery_codes(*, user: User, by: User) -> list[str]:
     """Ten new codes, returned once; the earlier ones no longer work."""
     now = timezone.now()
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     user.recovery_codes.all().delete()
     codes = [base64.b32encode(secrets.token_bytes(10)).decode() for _n in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
@@ -106,8 +107,12 @@ def verify(*, user: User, code: str) -> bool:
     device = user.totpdevice_set.filter(confirmed=True).first()
     compact = code.replace(" ", "")
     if device is not None and len(compact) == 6:
-        return device.verify_token(compact)
-    return use_recovery_code(user=user, code=code)
+        right = device.verify_token(compact)
+    else:
+        right = use_recovery_code(user=user, code=code)
+    if right:
+        _not_lost_after_all(user)
+    return right
 
 
 @transaction.atomic
@@ -173,10 +178,26 @@ def refuse_lost(*, lost: LostFactor, by: User, reason: str) -> LostFactor:
 
 
 def may_set_up_again(user: User) -> bool:
-    """True when both have agreed and the delay is over."""
+    """True when both have agreed and the delay is over, for seven days."""
+    now = timezone.now()
     return user.lost_factors.filter(
-        outcome=LostFactor.Outcome.AGREED, ready_at__lte=timezone.now()
+        outcome=LostFactor.Outcome.AGREED, ready_at__lte=now, ready_at__gt=now - ANSWER_WITHIN
     ).exists()
+
+
+def _not_lost_after_all(user: User) -> None:
+    """Whoever has a factor has not lost it: a request in their name, by them or not, ends here."""
+    for lost in user.lost_factors.select_for_update(of=("self",)).filter(
+        outcome__in=[LostFactor.Outcome.ASKED, LostFactor.Outcome.AGREED]
+    ):
+        lost.outcome, lost.ended_at = LostFactor.Outcome.REFUSED, timezone.now()
+        lost.save(update_fields=["outcome", "ended_at"])
+        log.record(
+            Event.LOST_FACTOR_REFUSED,
+            on=lost,
+            by=user,
+            data={"user": user.reference, "because": "the factor was used"},
+        )
 
 
 def _agreed(lost: LostFactor, by: User, capacity: str) -> LostFactor:

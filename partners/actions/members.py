@@ -28,7 +28,7 @@ type Offer = tuple[str, str]
 @transaction.atomic
 def invite(*, partner: Partner, email: str, offers: list[Offer], by: User) -> Invitation:
     """A manager keeps a place for someone and mails a one-time link."""
-    partner = Partner.objects.select_for_update().get(pk=partner.pk)
+    partner, by = _locked(partner.pk, by)
     policies.check_can_manage_members(by, partner)
     for role, _unit in offers:
         policies.check_can_give_role(by, partner, role)
@@ -91,7 +91,15 @@ def revoke_invitation(*, invitation: Invitation, by: User) -> Invitation:
 
 def find_invitation(token: str) -> Invitation | None:
     """The open invitation a link leads to, or None: unknown, used, revoked and expired look alike."""
-    return Invitation.objects.open().filter(token_digest=_digest(token)).first()
+    found = Invitation.objects.open().select_related("partner").filter(token_digest=_digest(token))
+    invitation: Invitation | None = found.first()
+    return invitation if invitation is not None and invitation.partner.is_active else None
+
+
+def may_join(*, token: str, user: User) -> bool:
+    """The link is good, and this account is the one it was made for and has not joined yet."""
+    invitation = find_invitation(token)
+    return invitation is not None and _is_for(invitation, user)
 
 
 @transaction.atomic
@@ -120,6 +128,9 @@ def prepare_account(*, token: str, display_name: str, password: str, language: s
 def join(*, token: str, user: User) -> User:
     """Second step, called when the factor has been proved: the roles are given, the link is used."""
     invitation = _open_invitation(token)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if not _is_for(invitation, user):
+        raise NotNow(_("This link is for someone else."))
     now = timezone.now()
     user.joined_at, user.is_active = now, True
     user.save(update_fields=["joined_at", "is_active"])
@@ -141,7 +152,8 @@ def join(*, token: str, user: User) -> User:
 @transaction.atomic
 def give_role(*, user: User, role: str, by: User, unit: Unit | None = None) -> Membership:
     """A manager gives a member one more role, in the partner or one of its units."""
-    partner = Partner.objects.select_for_update().get(pk=user.partner_id)
+    partner, by = _locked(user.partner_id, by)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     policies.check_can_give_role(by, partner, role)
     if user.removed_at is not None or user.joined_at is None:
         raise NotNow(_("This person is not a member."))
@@ -159,7 +171,7 @@ def give_role(*, user: User, role: str, by: User, unit: Unit | None = None) -> M
 @transaction.atomic
 def end_role(*, membership: Membership, by: User) -> Membership:
     """A manager takes a role back; never the last one who manages."""
-    partner = Partner.objects.select_for_update().get(pk=membership.partner_id)
+    partner, by = _locked(membership.partner_id, by)
     policies.check_can_manage_members(by, partner)
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     if membership.ended_at is not None:
@@ -173,8 +185,8 @@ def end_role(*, membership: Membership, by: User) -> Membership:
 
 @transaction.atomic
 def remove_member(*, user: User, by: User, reason: str) -> User:
-    """The account is closed: roles end, sessions end, the address may be invited elsewhere later."""
-    partner = Partner.objects.select_for_update().get(pk=user.partner_id)
+    """The account is closed: roles end, sessions end. Its address stays taken."""
+    partner, by = _locked(user.partner_id, by)
     policies.check_can_manage_members(by, partner)
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.removed_at is not None or user.joined_at is None:
@@ -194,6 +206,15 @@ def remove_member(*, user: User, by: User, reason: str) -> User:
 def invitation_path(token: str) -> str:
     """Where the one-time link leads."""
     return reverse("partners:invitation", args=[token])
+
+
+def _locked(partner_id: int, by: User) -> tuple[Partner, User]:
+    """The partner, locked, and the actor as they are now: roles may have ended while we waited."""
+    partner = Partner.objects.select_for_update().get(pk=partner_id)
+    fresh = User.objects.select_related("partner").get(pk=by.pk)
+    if not fresh.is_active:
+        raise NotAllowed(_("Your account has been closed."))
+    return partner, fresh
 
 
 def _invite(
@@ -251,11 +272,16 @@ def _open_invitation(token: str) -> Invitation:
         .filter(token_digest=_digest(token))
         .first()
     )
-    if invitation is None:
+    if invitation is None or not invitation.partner.is_active:
         raise NotNow(
             _("This link is no longer good. Ask the person who invited you for a new one.")
         )
     return invitation
+
+
+def _is_for(invitation: Invitation, user: User) -> bool:
+    same_address = user.email.lower() == invitation.email.lower()
+    return same_address and user.partner_id == invitation.partner_id and user.joined_at is None
 
 
 def _check_unanswered(invitation: Invitation) -> None:

@@ -142,6 +142,7 @@ def refuse_vetting(*, vetting: Vetting, by: User, reason: str) -> Vetting:
     vetting = _answer(vetting, Vetting.Outcome.REFUSED, by=by, reason=reason)
     partner = vetting.partner
     _move(partner, Status.REFUSED if partner.status == Status.VETTING else Status.SUSPENDED)
+    _end_sessions(partner)
     log.record(
         Event.VETTING_REFUSED,
         on=partner,

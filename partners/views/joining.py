@@ -37,6 +37,8 @@ def invitation_factor(request: HttpRequest, token: str) -> HttpResponse:
     user = accounts.read_ticket(request.POST.get("ticket", ""))
     if user is None:
         raise NotNow(_("The five minutes were over. Open the link from your invitation again."))
+    if not members.may_join(token=token, user=user):
+        raise NotNow(_("This link is no longer good. Ask who invited you for a new one."))
     form = AppCodeForm(request.POST)
     codes = None
     if form.is_valid():

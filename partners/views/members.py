@@ -163,7 +163,7 @@ def change_settings(request: HttpRequest) -> HttpResponse:
 def unit_add(request: HttpRequest) -> HttpResponse:
     """One more unit."""
     user = _manager(request)
-    form = UnitForm(request.POST or None)
+    form = UnitForm(request.POST or None, instance=Unit(partner=user.partner))
     if request.method == "POST" and form.is_valid():
         units.add(partner=user.partner, profile=form.cleaned_data, by=user)
         messages.success(request, _("The unit is added. Now give its roles to members."))

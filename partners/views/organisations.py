@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from custody.models import CustodyEvent
 from impna.errors import NotAllowed
 from impna.marks import as_secretariat
+from impna.references import read_reference
 from partners import policies
 from partners.actions import factors, members, organisations
 from partners.forms import FINDINGS, ApplyForm, FindingForm, ReasonForm, VettingForm
@@ -276,7 +277,8 @@ def _with_vettings(page: list[Partner]) -> list[tuple[Partner, list[Vetting]]]:
 
 def _page_after(partners: Any, after: str) -> tuple[list[Partner], bool]:
     """The page after a partner, by (due_on, id); partners without a date come last."""
-    last = Partner.objects.filter(reference=after).first() if after else None
+    key = read_reference(after)
+    last = Partner.objects.filter(reference=key).first() if key else None
     rows = list(partners.after(last)[: PAGE + 1] if last else partners[: PAGE + 1])
     return rows[:PAGE], len(rows) > PAGE
 

@@ -90,7 +90,7 @@ def lost_factor(request: HttpRequest) -> HttpResponse:
 def new_factor(request: HttpRequest) -> HttpResponse:
     """After both agreed and the delay ran: set up a new app, and a session begins."""
     user = accounts.read_ticket(request.POST.get("ticket", ""))
-    if user is None or not factors.may_set_up_again(user):
+    if user is None or not user.partner.is_active or not factors.may_set_up_again(user):
         raise NotNow(_("This is not open. Sign in again."))
     form = AppCodeForm(request.POST)
     codes = None

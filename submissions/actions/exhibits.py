@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 
 from custody import log, tasks, uploads, vault
 from custody.intake.findings import Findings, Note
-from custody.keys import keystore
 from custody.models import IntakeJob, Opening, SealingKey, Upload
 from custody.models.uploads import UploadState
-from custody.stores import filestore
 from custody.texts import open_text, seal_text
 from impna.db import after_commit
 from impna.errors import NotNow
@@ -76,24 +74,6 @@ def receive(
             file_state=FileState.CHECKING
         )
     return upload
-
-
-def key_for_plain(submission: Submission) -> SealingKey:
-    """A key for a file that a plain form brings: its row is saved with the file, or never."""
-    handle = keystore().new_key(submission.compartment.name)
-    return SealingKey(
-        compartment=submission.compartment,
-        entry=handle.entry,
-        recipient=handle.recipient,
-        made_at=timezone.now(),
-    )
-
-
-def forget_plain(key: SealingKey, store_name: str = "") -> None:
-    """The file did not arrive whole: nothing of it stays."""
-    if store_name:
-        filestore().delete(store_name)
-    keystore().destroy_key(key.compartment.name, key.entry)
 
 
 @transaction.atomic

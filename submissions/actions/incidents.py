@@ -117,7 +117,7 @@ def place(*, incident: Incident, when: When, where: Where, by: User) -> Incident
 @transaction.atomic
 def qualify(*, incident: Incident, answers: Qualification, by: User) -> Incident:
     """What was done, in what context, and which offences the documenter sees; never automatic."""
-    if set(answers.conducts) - set(CONDUCTS) or set(answers.offences) - set(OFFENCES):
+    if set(answers.conducts) - set(CONDUCTS) - {"unknown"} or set(answers.offences) - set(OFFENCES):
         raise NotAllowed(_("Choose from the list."))
     incident = _locked(incident, by)
     incident.conducts, incident.offences = list(answers.conducts), list(answers.offences)

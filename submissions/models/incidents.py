@@ -87,7 +87,7 @@ class Incident(models.Model):
         open_ones = {
             "date_precision": not self.date_precision,
             "place_precision": not self.place_precision,
-            "country": not self.country and self.place_precision not in ("unknown", "withheld"),
+            "country": not self.country and self.place_precision != "withheld",
             "conducts": not self.conducts,
             "offences": not self.offences and not self.not_sure,
         }

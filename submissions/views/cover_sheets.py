@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from submissions.actions import cover_sheets, exhibits
-from submissions.incident_forms import CoverSheetForm
+from submissions.cover_sheet_forms import CoverSheetForm
 from submissions.models import CoverSheet
 from submissions.offences import label_with_article
 from submissions.views.drafts import _status, _submission, may_draft

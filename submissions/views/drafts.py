@@ -13,8 +13,9 @@ from partners.models import User
 from partners.policies import allowed
 from submissions import history, policies
 from submissions.actions import drafts
+from submissions.cover_sheet_forms import unwritten
 from submissions.forms import BeginForm, TitleForm
-from submissions.incident_forms import open_answers, unwritten
+from submissions.incident_forms import open_answers
 from submissions.models import CoverSheet, Exhibit, Incident, Submission
 from submissions.querysets import PAGE
 from submissions.states import FileState
@@ -67,7 +68,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_GET
 def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One submission: what it is, on whom it waits, its exhibits, what happened."""
-    submission, user = _submission(request, reference)
+    submission, user = _submission(request, reference, "begun_by", "cover_sheet")
     routine = list(history.routine_of(submission)[:SHOWN])
     context = {
         "submission": submission,
@@ -116,7 +117,7 @@ def _told(submission: Submission) -> dict[str, Any]:
     """How many incidents there are and what is missing, from what stands in clear."""
     found: list[Incident] = list(submission.incidents.present().defer("account"))
     missing = [(incident, words) for incident in found if (words := open_answers(incident))]
-    cover = CoverSheet.objects.filter(submission=submission).first()
+    cover: CoverSheet | None = getattr(submission, "cover_sheet", None)
     return {
         "incidents": len(found),
         "incomplete": len(missing),
@@ -146,9 +147,9 @@ def _key_of(user: User, reference: str) -> int | None:
     return found
 
 
-def _submission(request: HttpRequest, reference: str) -> tuple[Submission, User]:
+def _submission(request: HttpRequest, reference: str, *also: str) -> tuple[Submission, User]:
     user = _user(request)
-    visible = Submission.objects.visible_to(user).select_related("partner", "compartment")
+    visible = Submission.objects.visible_to(user).select_related("partner", "compartment", *also)
     return get_object_or_404(visible, reference=reference), user
 
 

@@ -21,18 +21,17 @@ from submissions.actions import exhibits, incidents
 from submissions.actions.incidents import Account, Qualification, When, Where
 from submissions.conduct import Answer
 from submissions.incident_forms import (
-    DATES,
     AccountForm,
     ConductForm,
     ContextForm,
     LawForm,
     PlaceForm,
-    PrecisionForm,
     SecondConductForm,
     open_answers,
 )
 from submissions.models import Incident, Submission
 from submissions.offences import ConflictType, label_with_article
+from submissions.time_forms import DATES, PrecisionForm
 from submissions.views.drafts import _status, _submission, may_draft
 from submissions.vocabularies import DatePrecision
 

@@ -27,7 +27,6 @@ from django.views.decorators.http import require_POST
 
 from custody import bodies, uploads, vault
 from custody.models import SealingKey
-from custody.stores import filestore
 from impna.db import acting_as
 from impna.errors import NotNow, Refused, Sentence, TooLarge
 from impna.marks import own_transactions
@@ -89,7 +88,7 @@ class SealAsItArrives(FileUploadHandler):
         self._name = file_name
         with transaction.atomic(), acting_as(self._by):
             policies.check_can_draft(self._by, self._submission)
-            self._key = exhibits.key_for_plain(self._submission)
+            self._key = vault.draft_key(self._submission.compartment)
         self._storing = vault.Storing(self._key).__enter__()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -114,7 +113,7 @@ class SealAsItArrives(FileUploadHandler):
                     by=self._by,
                 )
         except BaseException:
-            exhibits.forget_plain(self._key, stored.store_name)
+            vault.forget_draft(self._key, stored.store_name)
             raise
         finally:
             self._key = None
@@ -127,7 +126,7 @@ class SealAsItArrives(FileUploadHandler):
             self._storing.__exit__(vault.Unfinished, stop, None)
             self._storing = None
         if self._key is not None:
-            exhibits.forget_plain(self._key)
+            vault.forget_draft(self._key)
             self._key = None
 
 
@@ -222,7 +221,7 @@ def _check(request: HttpRequest, token: UploadToken) -> None:
         if not token.submission.is_draft:
             raise NotNow(_("This has been handed over; begin a supplement to add to it."))
         room = settings.PARTNER_QUOTA - 2 * uploads.on_the_way(token.user.partner.reference)
-    if 2 * declared > min(room, filestore().free_bytes()):
+    if 2 * declared > min(room, vault.free_bytes()):
         raise uploads.NoRoom(_("The portal has no room for these files at the moment."))
 
 

@@ -183,6 +183,7 @@ def segment_digests(
 
 def _unfinished(token: UploadToken) -> list[dict[str, Any]]:
     with transaction.atomic(), acting_as(token.user):
+        exhibits.open_names(submission=token.submission, by=token.user)
         rows = (
             Exhibit.objects.visible_to(token.user)
             .unfinished()

@@ -27,7 +27,7 @@ class Log:
         handler.setFormatter(logging.Formatter(said["formatters"]["plain"]["format"]))
         for name in said["handlers"]["stderr"]["filters"]:
             handler.addFilter(import_string(said["filters"][name]["()"])())
-        self.logger = logging.Logger("try")
+        self.logger = logging.Logger("try")  # noqa: LOG001 - of its own, outside the tree
         self.logger.addHandler(handler)
 
     @property
@@ -138,7 +138,7 @@ def test_a_line_without_an_error_stays_as_it_is(log):
 
 
 def test_exc_info_without_an_error_says_nothing(log):
-    log.logger.error("Nothing wrong.", exc_info=True)
+    log.logger.error("Nothing wrong.", exc_info=True)  # noqa: LOG014 - that is the case
     assert "Nothing wrong." in log.text
 
 

@@ -50,7 +50,7 @@ def planted(portal, page, tmp_path_factory, watched):
 def test_a_canary_through_the_whole_stack_is_found_nowhere(portal, page, planted):
     field = Path(planted.submission.reference)
     assert not field.exists()
-    for name in ("pages", "bytes", "fast", "intake", "beat"):
+    for name in ("pages", "bytes", "worker-fast", "worker-intake", "beat"):
         assert CANARY not in portal.log(name)
     for setting in ("PORTAL_STORE_DIR", "PORTAL_KEYS_DIR", "PORTAL_VAR"):
         assert search(Path(os.environ[setting])) == [], setting

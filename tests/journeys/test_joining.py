@@ -11,7 +11,7 @@ from impna.db import acting_as
 from partners.actions import members
 from partners.models import Letter, Partner, User
 from tests.factories.partners import PASSWORD, coordinators, manager_of
-from tests.journeys.conftest import Mailbox, check_page, sign_in
+from tests.journeys.conftest import Mailbox, check_page, give_factors, sign_in
 
 CONTACT = "manager@applying.example"
 
@@ -81,7 +81,7 @@ def test_an_organisation_applies_is_vetted_by_two_and_its_manager_joins(
     joined.get_by_label("Password").fill(PASSWORD)
     press(joined, "Continue")
     check_page(joined)
-    joined.get_by_label("Code").fill(code_of(joined))
+    joined.get_by_role("textbox", name="Six-digit code").fill(code_of(joined))
     joined.get_by_role("main").get_by_role("button").first.click()
     expect(joined.locator(".p-codes li")).to_have_count(10)
     check_page(joined)
@@ -95,7 +95,8 @@ def test_an_organisation_applies_is_vetted_by_two_and_its_manager_joins(
     assert manager_of(partner).email == CONTACT
 
 
-def test_a_form_typed_in_an_ended_session_comes_back_after_signing_in(portal, page):
+def test_a_form_typed_in_an_ended_session_comes_back_after_signing_in(portal, page, watched):
+    watched.expected.append("401")
     cso = Partner.objects.get(name="Example CSO one")
     manager = manager_of(cso)
     sign_in(page, manager, going_to="/members/invite/")
@@ -104,13 +105,14 @@ def test_a_form_typed_in_an_ended_session_comes_back_after_signing_in(portal, pa
     page.context.clear_cookies(name="s")
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_label("Password")).to_be_visible()
-    sign_in(page, User.objects.get(pk=manager.pk))
+    give_factors(page, User.objects.get(pk=manager.pk))
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_text("The invitation is on its way.")).to_be_visible()
     assert cso.invitations.filter(email="colleague@cso-one.example").exists()
 
 
-def test_signing_in_and_out_works_without_javascript(portal, new_person):
+def test_signing_in_and_out_works_without_javascript(portal, new_person, watched):
+    watched.expected.append("Clear-Site-Data")
     page = new_person(java_script_enabled=False)
     user = manager_of(Partner.objects.get(name="Example CSO two"))
     sign_in(page, user)

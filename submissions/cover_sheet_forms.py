@@ -1,0 +1,86 @@
+"""The form of the cover sheet: what a recipient reads first."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from impna.widgets import RadioSelect
+from submissions.actions.cover_sheets import Sheet
+from submissions.incident_forms import OpenText, UnmarkedInput, long_text
+from submissions.models import CoverSheet
+
+
+class LanguagesField(OpenText):
+    """Names of languages with commas between them, in any script's comma."""
+
+    most, longest = 20, 40
+
+    def clean(self, value: Any) -> Any:
+        """A list without repetitions."""
+        text = str(super().clean(value))
+        for comma in "،、;\n":
+            text = text.replace(comma, ",")
+        found = list(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))
+        if len(found) > self.most or any(len(word) > self.longest for word in found):
+            raise ValidationError(
+                _("Name up to %(most)d languages, with commas between them."),
+                params={"most": self.most},
+            )
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        """The list as it is typed."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+
+class CoverSheetForm(forms.Form):
+    """What a recipient reads first."""
+
+    situation = forms.CharField(
+        label=_("Situation"),
+        max_length=200,
+        help_text=_(
+            "In a few words, such as “Attacks on health care in the north”. Readable in clear: the "
+            "lists of recipients show it. No names of persons, no exact place."
+        ),
+        error_messages={"required": _("Say in a few words which situation this is about.")},
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+    summary = long_text(
+        _("Summary"),
+        _("Encrypted. What a recipient should know before opening anything, without names."),
+        rows=8,
+    )
+    languages = LanguagesField(
+        label=_("Languages of the material"),
+        max_length=1000,
+        help_text=_("With commas between them, such as “Arabic, French”. Readable in clear."),
+        widget=UnmarkedInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+    working_language = forms.ChoiceField(
+        label=_("In which language is this sheet written?"),
+        choices=[("en", _("English")), ("fr", _("French")), ("other", _("Another one"))],
+        widget=RadioSelect(),
+        error_messages={"required": _("Choose the language of this sheet.")},
+    )
+    needs_translation = forms.BooleanField(
+        label=_("It needs translation before the recipients can read it"), required=False
+    )
+
+    @property
+    def sheet(self) -> Sheet:
+        """For the action."""
+        return Sheet(**self.cleaned_data)
+
+
+def unwritten(cover: CoverSheet | None) -> list[str]:
+    """What nobody has written on the cover sheet yet, in words."""
+    written = {
+        gettext("the situation"): cover and cover.situation,
+        gettext("a summary"): cover and cover.summary,
+        gettext("the languages of the material"): cover and cover.languages,
+    }
+    return [words for words, is_there in written.items() if not is_there]

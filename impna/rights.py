@@ -78,26 +78,47 @@ class Rights(_Sql):
 
 
 class Function(_Sql):
-    """A PL/pgSQL trigger function; `guard=True` makes it run as `impna_guard` with a fixed path."""
+    """A PL/pgSQL function; `guard=True` makes it run as `impna_guard` with a fixed path.
 
-    def __init__(self, name: str, body: str, *, guard: bool = False) -> None:
+    A trigger function unless `arguments` and `returns` say otherwise; `execute` names the roles
+    that may call such a one by themselves.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        body: str,
+        *,
+        guard: bool = False,
+        arguments: str = "",
+        returns: str = "trigger",
+        execute: str = "",
+    ) -> None:
         self.name, self.body, self.guard = name, body, guard
+        self.signature = f"{name}({arguments})"
+        self.returns, self.execute = returns, execute
 
     def describe(self) -> str:
-        return f"Trigger function {self.name}"
+        return f"Function {self.name}"
 
     def forwards(self) -> list[str]:
         security = "SECURITY DEFINER" if self.guard else "SECURITY INVOKER"
+        stable = "" if self.returns == "trigger" else "STABLE "
         statements = [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql {security} "
+            f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns} "
+            f"LANGUAGE plpgsql {stable}{security} "
             f"SET search_path = pg_catalog, public AS $body$\n{self.body}\n$body$",
         ]
         if self.guard:
-            statements.append(f"ALTER FUNCTION {self.name}() OWNER TO {GUARD}")
+            statements.append(f"ALTER FUNCTION {self.signature} OWNER TO {GUARD}")
+        if self.returns != "trigger":
+            statements.append(f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC")
+        if self.execute:
+            statements.append(f"GRANT EXECUTE ON FUNCTION {self.signature} TO {self.execute}")
         return statements
 
     def backwards(self) -> list[str]:
-        return [f"DROP FUNCTION {self.name}()"]
+        return [f"DROP FUNCTION {self.signature}"]
 
 
 class Trigger(_Sql):

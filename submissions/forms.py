@@ -17,7 +17,6 @@ _NO_NAMES = _(
 )
 _KINDS: dict[str, Any] = {
     SubmissionKind.INFORMATION: _("What you documented, for authorities that may investigate."),
-    SubmissionKind.SUPPLEMENT: _("More on something your organisation handed over before."),
     SubmissionKind.ANSWER: _("An authority or mechanism asked publicly for material."),
     SubmissionKind.COPY: _(
         "The complaint itself is filed elsewhere, by you or by others. Here it is a copy only."

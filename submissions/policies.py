@@ -1,5 +1,8 @@
 """May they? Raises NotAllowed with a sentence for the person who reads it."""
 
+from datetime import datetime
+
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from impna.errors import NotAllowed
@@ -26,6 +29,22 @@ def check_can_draft(user: User, submission: Submission) -> None:
     """Documenters of the providing partner change its drafts."""
     if not holds(user, submission, "draft_submission"):
         raise NotAllowed(_("Only a documenter of your organisation changes this draft."))
+
+
+def check_can_approve(user: User, submission: Submission) -> None:
+    """Approvers of the providing partner hand over, choose recipients, answer and withdraw."""
+    if not holds(user, submission, "approve_submission"):
+        raise NotAllowed(_("Only an approver of your organisation does this."))
+
+
+def last_change_by(user: User, submission: Submission) -> datetime | None:
+    """When this person last changed the draft since the last hand-over; None if they did not."""
+    since = submission.versions.aggregate(last=Max("handed_over_at"))["last"]
+    found = submission.contributions.filter(user=user)
+    if since is not None:
+        found = found.filter(last_at__gt=since)
+    moment: datetime | None = found.values_list("last_at", flat=True).first()
+    return moment
 
 
 def check_can_read_exhibit(user: User, exhibit: Exhibit) -> None:

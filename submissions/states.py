@@ -1,4 +1,8 @@
-"""The life of a submission and of an exhibit's file (vocabularies V9a, DESIGN 5.3)."""
+"""The life of a submission and of an exhibit's file (vocabularies V9a, DESIGN 5.3).
+
+A draft is `draft` while documenters work on it and `ready` while an approver checks it. What was
+handed over becomes `draft` again for a supplement; its earlier versions stay as they are (R1).
+"""
 
 from datetime import timedelta
 
@@ -12,6 +16,7 @@ class Status(models.TextChoices):
     """Of a submission. What happens after hand-over is told by its referrals."""
 
     DRAFT = "draft", _("Draft")
+    READY = "ready", _("Ready for an approver")
     HANDED_OVER = "handed_over", _("Handed over")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     ERASED = "erased", _("Erased")
@@ -21,25 +26,29 @@ class Party(models.TextChoices):
     """On whom a state waits."""
 
     DOCUMENTER = "documenter", _("The documenter")
+    APPROVER = "approver", _("An approver")
     RECIPIENTS = "recipients", _("The recipients")
     LEAD = "lead", _("The data-protection lead")
     NOBODY = "nobody", _("Nobody")
 
 
 TRANSITIONS: dict[Status, set[Status]] = {
-    Status.DRAFT: {Status.HANDED_OVER, Status.WITHDRAWN},
-    Status.HANDED_OVER: {Status.WITHDRAWN},
+    Status.DRAFT: {Status.READY, Status.HANDED_OVER, Status.WITHDRAWN},
+    Status.READY: {Status.DRAFT, Status.HANDED_OVER, Status.WITHDRAWN},
+    Status.HANDED_OVER: {Status.DRAFT, Status.WITHDRAWN},
     Status.WITHDRAWN: {Status.ERASED},
     Status.ERASED: set(),
 }
 OWNERS: dict[Status, Party] = {
     Status.DRAFT: Party.DOCUMENTER,
+    Status.READY: Party.APPROVER,
     Status.HANDED_OVER: Party.RECIPIENTS,
     Status.WITHDRAWN: Party.LEAD,
     Status.ERASED: Party.NOBODY,
 }
 DUE_AFTER: dict[Status, timedelta | None] = {
     Status.DRAFT: timedelta(days=30),
+    Status.READY: timedelta(days=7),
     Status.HANDED_OVER: timedelta(days=7),
     Status.WITHDRAWN: timedelta(days=14),
     Status.ERASED: None,

@@ -65,10 +65,9 @@ class Recognisable(models.TextChoices):
 
 
 class SubmissionKind(models.TextChoices):
-    """What the CSO is handing over (DESIGN 5.2)."""
+    """What the CSO is handing over (DESIGN 5.2). A supplement is the next version of what it adds to."""
 
     INFORMATION = "information", _("Information")
-    SUPPLEMENT = "supplement", _("Supplement to an earlier submission")
     ANSWER = "answer", _("Answer to a call")
     COPY = "copy", _("Copy of a complaint filed elsewhere")
 

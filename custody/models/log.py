@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Compartment(models.Model):
-    """A folder of the key store: one for each submission, and the deployment's own few.
+    """A folder of the key store: one for each submission and referral, and the deployment's own few.
 
     `name` is the key store's random name; no key is in the database.
     """
 
     class Purpose(models.TextChoices):
         SUBMISSION = "submission", _("A submission")
+        REFERRAL = "referral", _("A referral: what both sides write to each other")
         REGISTER = "register", _("Names and reasons in the custody log")
         ACCOUNTS = "accounts", _("Second factors and one-time links")
         PARTNERS = "partners", _("Applications and vetting")
@@ -26,7 +27,7 @@ class Compartment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["purpose"],
-                condition=~models.Q(purpose="submission"),
+                condition=~models.Q(purpose__in=["submission", "referral"]),
                 name="one_compartment_for_each_deployment_purpose",
             )
         ]

@@ -16,7 +16,7 @@ from partners.models import Partner, User
 from partners.models.people import group_name
 from submissions import policies
 from submissions.events import Event
-from submissions.models import Submission, SubmissionGroupObjectPermission
+from submissions.models import Contribution, Submission, SubmissionGroupObjectPermission
 from submissions.querysets import permission_id
 from submissions.states import DUE_AFTER, Status
 
@@ -40,10 +40,11 @@ def begin(*, title: str, kind: str, by: User) -> Submission:
         title=title,
         kind=kind,
         since=now,
-        due_on=_due(Status.DRAFT, now),
+        due_on=due(Status.DRAFT, now),
         begun_by=by,
         begun_at=now,
     )
+    _remember(submission, by)
     _grant_to_own_partner(submission)
     log.record(
         Event.GRANT_GIVEN,
@@ -78,17 +79,49 @@ def change_title(*, submission: Submission, title: str, by: User) -> Submission:
     return submission
 
 
-def locked_draft(submission: Submission, by: User) -> Submission:
-    """The draft, locked, if this person may change it; every change of a draft begins here."""
-    submission = (
+def locked(submission: Submission) -> Submission:
+    """The submission, locked: every change of it, its grants and what was given of it begins here."""
+    found: Submission = (
         Submission.objects.select_for_update(of=("self",))
         .select_related("partner", "compartment")
         .get(pk=submission.pk)
     )
+    return found
+
+
+def locked_draft(submission: Submission, by: User, *, changes: bool = True) -> Submission:
+    """The draft, locked, if this person may change it; every change of a draft begins here.
+
+    A change is remembered for the four eyes, and takes a draft back from the approver.
+    """
+    submission = locked(submission)
     policies.check_can_draft(by, submission)
     if not submission.is_draft:
         raise NotNow(_("This has been handed over; begin a supplement to add to it."))
+    if changes:
+        _remember(submission, by)
     return submission
+
+
+def due(status: Status, now: datetime) -> date | None:
+    """Until when a submission may stay in a state that begins now."""
+    after = DUE_AFTER[status]
+    return timezone.localdate(now) + after if after is not None else None
+
+
+def _remember(submission: Submission, by: User) -> None:
+    now = timezone.now()
+    Contribution.objects.update_or_create(
+        submission=submission,
+        user=by,
+        defaults={"last_at": now},
+        create_defaults={"last_at": now},
+    )
+    if submission.status == Status.READY:
+        submission.status, submission.since = Status.DRAFT, now
+        submission.due_on = due(Status.DRAFT, now)
+        submission.save(update_fields=["status", "since", "due_on"])
+        log.record(Event.TAKEN_BACK, on=submission, by=by, submission=submission.reference, data={})
 
 
 def _grant_to_own_partner(submission: Submission) -> None:
@@ -103,8 +136,3 @@ def _grant_to_own_partner(submission: Submission) -> None:
             for name in permissions
         ]
     SubmissionGroupObjectPermission.objects.bulk_create(rows)
-
-
-def _due(status: Status, now: datetime) -> date | None:
-    after = DUE_AFTER[status]
-    return timezone.localdate(now) + after if after is not None else None

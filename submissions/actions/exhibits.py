@@ -17,6 +17,7 @@ from impna.errors import NotNow
 from partners.models import User
 from submissions import policies
 from submissions.actions.drafts import locked_draft
+from submissions.answers import CLEAR, Answers, Details
 from submissions.events import Event
 from submissions.models import Exhibit, Submission
 from submissions.openings import Words
@@ -25,6 +26,7 @@ from submissions.vocabularies import Delivery
 
 NAME_COLUMN = "submissions.exhibit.name"
 DESCRIPTION_COLUMN = "submissions.exhibit.description"
+DETAILS_COLUMN = "submissions.exhibit.details"
 FINDINGS_COLUMN = "submissions.exhibit.findings"
 
 
@@ -170,15 +172,26 @@ def add_without_file(
 
 
 @transaction.atomic
-def describe(
-    *, exhibit: Exhibit, evidence_type: str, recognisable: str, description: str, by: User
-) -> Exhibit:
-    """What it is, what it shows, and whether someone can be recognised in it."""
+def describe(*, exhibit: Exhibit, answers: Answers, by: User) -> Exhibit:
+    """What it is, what it shows, where it comes from, and whether someone can be recognised in it.
+
+    Raises NotAllowed for a code that is on none of the lists.
+    """
+    answers.check()
     exhibit = _locked(exhibit, by)
-    exhibit.evidence_type, exhibit.recognisable = evidence_type, recognisable
-    exhibit.description = _seal(exhibit, description, DESCRIPTION_COLUMN)
-    exhibit.save(update_fields=["evidence_type", "recognisable", "description"])
-    data: dict[str, log.Datum] = {"type": evidence_type, "recognisable": recognisable}
+    for field in CLEAR:
+        setattr(exhibit, field, getattr(answers, field))
+    exhibit.description = _seal(exhibit, answers.description, DESCRIPTION_COLUMN)
+    exhibit.details = _seal(exhibit, answers.details.text(), DETAILS_COLUMN)
+    exhibit.save(update_fields=[*CLEAR, "description", "details"])
+    data: dict[str, log.Datum] = {
+        "type": answers.evidence_type,
+        "recognisable": answers.recognisable,
+        "identified_by": list[log.Datum](answers.identified_by),
+        "obtained": answers.obtained,
+        "markers": list[log.Datum](answers.markers),
+        "handling": list[log.Datum](answers.handling),
+    }
     _record(Event.EXHIBIT_CHANGED, exhibit, by, data)
     return exhibit
 
@@ -187,6 +200,8 @@ def describe(
 def remove(*, exhibit: Exhibit, by: User, reason: str) -> Exhibit:
     """Take an exhibit out of a draft: its key is destroyed, its number is never used again."""
     exhibit = _locked(exhibit, by)
+    if exhibit.in_versions.exists():
+        raise NotNow(_("This exhibit has been handed over; withdraw the submission, or recall it."))
     if exhibit.file_state in (FileState.SENDING, FileState.CHECKING):
         raise NotNow(_("Its file is on its way. Give the upload up, or wait until it is sealed."))
     _remove(exhibit)
@@ -220,6 +235,12 @@ def read_description(exhibit: Exhibit) -> str:
     return _unseal(exhibit, exhibit.description, DESCRIPTION_COLUMN)
 
 
+def read_details(exhibit: Exhibit) -> Details:
+    """By which codes people are named, and how it came here."""
+    text = _unseal(exhibit, exhibit.details, DETAILS_COLUMN)
+    return Details.from_text(text) if text else Details()
+
+
 def read_findings(exhibit: Exhibit) -> tuple[Note, ...]:
     """What the examination found worth telling; nothing before it has ended."""
     text = _unseal(exhibit, exhibit.findings, FINDINGS_COLUMN)
@@ -250,8 +271,8 @@ def _new(
 
 def _remove(exhibit: Exhibit) -> None:
     exhibit.removed_at = timezone.now()
-    exhibit.name = exhibit.description = exhibit.findings = None
-    exhibit.save(update_fields=["removed_at", "name", "description", "findings"])
+    exhibit.name = exhibit.description = exhibit.details = exhibit.findings = None
+    exhibit.save(update_fields=["removed_at", "name", "description", "details", "findings"])
 
 
 def _locked(exhibit: Exhibit, by: User) -> Exhibit:

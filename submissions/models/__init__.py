@@ -7,13 +7,18 @@ from submissions.models.submissions import (
     SubmissionGroupObjectPermission,
     SubmissionUserObjectPermission,
 )
+from submissions.models.versions import Contribution, Declaration, Version, VersionExhibit
 
 __all__ = [
+    "Contribution",
     "CoverSheet",
+    "Declaration",
     "Exhibit",
     "Incident",
     "Submission",
     "SubmissionGroupObjectPermission",
     "SubmissionUserObjectPermission",
     "UploadToken",
+    "Version",
+    "VersionExhibit",
 ]

@@ -14,7 +14,13 @@ from partners.models import User
 from submissions.models.submissions import Submission
 from submissions.querysets import ExhibitQuerySet
 from submissions.states import FileState, Scan
-from submissions.vocabularies import Delivery, EvidenceType, Recognisable
+from submissions.vocabularies import (
+    Delivery,
+    Derivation,
+    EvidenceType,
+    HowObtained,
+    Recognisable,
+)
 
 _HEX = RegexValidator(r"^([0-9a-f]{64})?$", _("64 characters, 0 to 9 and a to f."))
 _HEX_LONG = RegexValidator(r"^([0-9a-f]{128})?$", _("128 characters, 0 to 9 and a to f."))
@@ -23,9 +29,10 @@ _HEX_LONG = RegexValidator(r"^([0-9a-f]{128})?$", _("128 characters, 0 to 9 and 
 class Exhibit(models.Model):
     """One item of a submission, numbered from 1. Numbers are never used again.
 
-    `name` (as the sender's device called it), `description` and `findings` (what the examination
-    found) are sealed. `declared_sha256` and `declared_sha512` are hex digests typed or pasted for
-    material that is not sent here.
+    `name` (as the sender's device called it), `description`, `details` (JSON of `Details`) and
+    `findings` (what the examination found) are sealed. `identified_by`, `strands`, `markers` and
+    `handling` are lists of codes (IdentifiedBy, V4c, V6d, V6a). `declared_sha256` and
+    `declared_sha512` are hex digests typed or pasted for material that is not sent here.
     """
 
     custody_label: ClassVar[str] = "submissions.exhibit"
@@ -42,6 +49,16 @@ class Exhibit(models.Model):
     recognisable = models.CharField(
         max_length=20, choices=Recognisable, default=Recognisable.UNANSWERED
     )
+    derivation = models.CharField(
+        _("where its file comes from"), max_length=20, choices=Derivation, blank=True
+    )
+    obtained = models.CharField(
+        _("how it was obtained"), max_length=20, choices=HowObtained, blank=True
+    )
+    identified_by = models.JSONField(default=list)
+    strands = models.JSONField(default=list)
+    markers = models.JSONField(default=list)
+    handling = models.JSONField(default=list)
     key = models.OneToOneField(SealingKey, models.PROTECT, related_name="exhibit")
     upload = models.OneToOneField(
         Upload, models.PROTECT, null=True, blank=True, related_name="exhibit"
@@ -55,6 +72,7 @@ class Exhibit(models.Model):
     scan_reason = models.CharField(max_length=60, blank=True)
     name = models.BinaryField(null=True, editable=False)
     description = models.BinaryField(null=True, editable=False)
+    details = models.BinaryField(null=True, editable=False)
     findings = models.BinaryField(null=True, editable=False)
     declared_sha256 = models.CharField("SHA-256", max_length=64, blank=True, validators=[_HEX])
     declared_sha512 = models.CharField(

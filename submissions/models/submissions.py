@@ -32,9 +32,6 @@ class Submission(models.Model):
     kind = models.CharField(
         max_length=20, choices=SubmissionKind, default=SubmissionKind.INFORMATION
     )
-    supplements = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="supplemented_by"
-    )
     view = models.CharField(max_length=10, choices=SecretariatView, default=SecretariatView.BLIND)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     since = models.DateTimeField()
@@ -43,6 +40,7 @@ class Submission(models.Model):
     begun_at = models.DateTimeField()
     next_exhibit = models.PositiveIntegerField(default=1)
     next_incident = models.PositiveIntegerField(default=1)
+    versions_made = models.PositiveIntegerField(default=0)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -62,8 +60,8 @@ class Submission(models.Model):
                 name="submission_state_has_a_next_date",
             ),
             models.CheckConstraint(
-                condition=models.Q(supplements__isnull=True) | models.Q(kind="supplement"),
-                name="only_a_supplement_supplements",
+                condition=~models.Q(status="handed_over") | models.Q(versions_made__gte=1),
+                name="what_is_handed_over_has_a_version",
             ),
         ]
 
@@ -75,8 +73,18 @@ class Submission(models.Model):
 
     @property
     def is_draft(self) -> bool:
-        """May still be changed."""
-        return self.status == Status.DRAFT
+        """May still be changed; `ready` ones go back to `draft` by it."""
+        return self.status in (Status.DRAFT, Status.READY)
+
+    @property
+    def next_version(self) -> int:
+        """The number the next hand-over will have."""
+        return self.versions_made + 1
+
+    @property
+    def is_supplement(self) -> bool:
+        """A draft of something that was handed over before."""
+        return self.is_draft and self.versions_made > 0
 
     @property
     def owner(self) -> Party:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from partners.forms import ReasonForm
 from partners.models import User
 from submissions import policies
 from submissions.actions import exhibits, tokens
+from submissions.answers import CLEAR, Answers
 from submissions.forms import DescribeForm, WithoutFileForm
 from submissions.models import Exhibit
 from submissions.states import Scan
@@ -103,7 +104,8 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
         policies.check_can_draft(user, found.submission)
     form = DescribeForm(request.POST or None, initial=start) if may else None
     if request.method == "POST" and form is not None and form.is_valid():
-        exhibits.describe(exhibit=found, **form.cleaned_data, by=user)
+        answers = replace(_answers(found), **form.cleaned_data)
+        exhibits.describe(exhibit=found, answers=answers, by=user)
         messages.success(request, _("%(exhibit)s: saved.") % {"exhibit": found})
         return redirect("submissions:exhibit-list", found.submission.reference)
     context = {
@@ -219,6 +221,15 @@ def opened(request: HttpRequest, reference: str, exhibit: str, opening: str) -> 
         **_about(found),
     }
     return render(request, "submissions/exhibit_opened.html", context)
+
+
+def _answers(exhibit: Exhibit) -> Answers:
+    """What has been answered so far."""
+    return Answers(
+        **{field: getattr(exhibit, field) for field in CLEAR},
+        description=exhibits.read_description(exhibit),
+        details=exhibits.read_details(exhibit),
+    )
 
 
 def _rows(found: Iterable[Exhibit]) -> list[Row]:

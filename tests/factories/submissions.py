@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+from datetime import date
 
 from django.conf import settings
 from django.db import transaction
@@ -10,10 +11,18 @@ from django.test import Client
 
 from custody import uploads
 from impna.db import acting_as
-from partners.models import User
-from submissions.actions import drafts, exhibits, tokens
-from submissions.models import Exhibit, Submission
-from tests.factories.standing import FIRST_DOCUMENTER, OTHER_DOCUMENTER
+from partners import roles
+from partners.models import Partner, Unit, User
+from submissions.actions import cover_sheets, drafts, exhibits, incidents, tokens, versions
+from submissions.answers import Answers
+from submissions.models import Exhibit, Submission, Version
+from tests.factories.partners import acting, member, partner_at, unit_of
+from tests.factories.standing import (
+    AUTHORITY,
+    FIRST_APPROVER,
+    FIRST_DOCUMENTER,
+    OTHER_DOCUMENTER,
+)
 
 
 def documenter() -> User:
@@ -31,6 +40,89 @@ def draft(by: User | None = None, title: str = "Example events in the north") ->
     by = by or documenter()
     with transaction.atomic(), acting_as(by):
         return drafts.begin(title=title, kind="information", by=by)
+
+
+def approver(submission: Submission | None = None, *, partner: Partner | None = None) -> User:
+    """An approver of the submission's own organisation (or another) who changed nothing in it."""
+    partner = partner or (submission.partner if submission else documenter().partner)
+    standing = User.objects.filter(email=FIRST_APPROVER, partner=partner).first()
+    return standing or member(partner, roles.Approver.code)
+
+
+def unit_of_an_authority(name: str = AUTHORITY) -> Unit:
+    """The unit of the standing authority, or of a new one with another name."""
+    found = Unit.objects.filter(partner__name=name).first()
+    return found or unit_of(partner_at(kind=roles.AUTHORITY, name=name))
+
+
+def complete_draft(
+    by: User | None = None,
+    *,
+    by_approver: bool = False,
+    single_handed: bool = False,
+    title: str = "Example events in the north",
+    **answers: object,
+) -> Submission:
+    """A draft that misses nothing: one incident, one described exhibit, a cover sheet."""
+    if by_approver:
+        by = member(documenter().partner, roles.Documenter.code, roles.Approver.code)
+    by = by or documenter()
+    if single_handed:
+        Partner.objects.filter(pk=by.partner_id).update(single_handed=True)
+    submission = draft(by, title)
+    with acting(by):
+        incident = incidents.add(submission=submission, by=by)
+        tell(incident, by)
+        exhibit = exhibits.add_without_file(
+            submission=submission,
+            delivery="held",
+            name="example note",
+            description="",
+            declared=exhibits.Declared(),
+            by=by,
+        )
+        describe(exhibit, by, **answers)
+        cover_sheets.write(
+            submission=submission,
+            sheet=cover_sheets.Sheet(
+                situation="Example attacks on schools",
+                summary="Example summary.",
+                languages=["English"],
+            ),
+            by=by,
+        )
+    return Submission.objects.select_related("partner", "compartment").get(pk=submission.pk)
+
+
+def tell(incident, by: User) -> None:
+    """All that an incident is asked."""
+    told = {"heading": "Example", "what": "Example.", "known_by": "direct", "weakens": "Nothing."}
+    incidents.tell(incident=incident, answers=told, by=by)
+    incidents.place(
+        incident=incident,
+        when=incidents.When("day", date(2026, 3, 3)),
+        where=incidents.Where("region", "SY", "Example region"),
+        by=by,
+    )
+    incidents.qualify(
+        incident=incident,
+        answers=incidents.Qualification(conducts=["unknown"], not_sure=True),
+        by=by,
+    )
+
+
+def describe(exhibit: Exhibit, by: User, **answers: object) -> None:
+    """An answer to every question about an exhibit: nobody can be recognised in it."""
+    known = {"recognisable": "nobody", "evidence_type": "photograph", "obtained": "made"}
+    exhibits.describe(exhibit=exhibit, answers=Answers(**(known | answers)), by=by)
+
+
+def handed_over(submission: Submission | None = None, *, by: User | None = None) -> Version:
+    """The first version of a complete draft, handed over to nobody yet."""
+    submission = submission or complete_draft()
+    by = by or approver(submission)
+    with acting(by):
+        return versions.hand_over(submission=submission, by=by)
 
 
 def upload_token(submission: Submission, by: User | None = None) -> str:

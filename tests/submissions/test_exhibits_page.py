@@ -12,6 +12,7 @@ from impna.db import acting_as
 from partners import roles
 from submissions.actions import exhibits
 from submissions.actions.exhibits import Declared
+from submissions.answers import Answers
 from submissions.models import Exhibit, UploadToken
 from tests.factories.partners import member, signed_in
 from tests.factories.submissions import another_documenter, draft
@@ -59,7 +60,7 @@ def test_exhibits_are_grouped_by_what_the_reader_must_do(client, submission, add
     unanswered, answered, by = sealed(submission), sealed(submission), submission.begun_by
     with transaction.atomic(), acting_as(by):
         exhibits.describe(
-            exhibit=answered, evidence_type="video", recognisable="nobody", description="", by=by
+            exhibit=answered, answers=Answers(evidence_type="video", recognisable="nobody"), by=by
         )
         sending = exhibits.begin_upload(submission=submission, name="b", length=9, by=by)
     context = client.get(address).context
@@ -275,9 +276,7 @@ def test_long_lists_go_on_by_number(client, submission, address):
     for _number in range(PAGE + 1):
         exhibit = held(submission)
         with transaction.atomic(), acting_as(by):
-            exhibits.describe(
-                exhibit=exhibit, evidence_type="", recognisable="nobody", description="", by=by
-            )
+            exhibits.describe(exhibit=exhibit, answers=Answers(recognisable="nobody"), by=by)
     first = client.get(address).context
     assert len(first["settled"]) == PAGE
     rest = client.get(address, {"after": first["after"]}).context

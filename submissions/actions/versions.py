@@ -1,0 +1,137 @@
+"""Hand-over: a draft becomes a numbered, frozen version, and the approver declares for whom (R1, R4).
+
+To whom it goes is the business of `cases`, which calls these in one transaction with its referrals.
+"""
+
+import hashlib
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from custody import log
+from impna.errors import NotAllowed, NotNow
+from impna.references import new_reference
+from partners.models import Unit, User
+from submissions import declarations, manifest, policies
+from submissions.actions.drafts import due, locked
+from submissions.completeness import missing
+from submissions.events import Event
+from submissions.models import Declaration, Exhibit, Submission, Version, VersionExhibit
+from submissions.states import Status, check_transition
+
+
+@transaction.atomic
+def hand_over(*, submission: Submission, by: User) -> Version:
+    """Freeze the draft as its next version.
+
+    Raises NotAllowed when this person changed it (four eyes) and NotNow while something is missing,
+    while a single-handed cooling-off lasts, or when it was handed over already. Callers hold an
+    opening of the draft's words.
+    """
+    submission = locked(submission)
+    policies.check_can_approve(by, submission)
+    check_transition(submission.status, Status.HANDED_OVER)
+    if missing(submission, sealed=True):
+        raise NotNow(_("Something is still missing; the list says what."))
+    now = timezone.now()
+    alone = check_eyes(by, submission, now)
+    version = _freeze(submission, by, now, alone=alone)
+    submission.status, submission.since = Status.HANDED_OVER, now
+    submission.due_on, submission.versions_made = due(Status.HANDED_OVER, now), version.number
+    submission.save(update_fields=["status", "since", "due_on", "versions_made"])
+    log.record(
+        Event.HANDED_OVER,
+        on=version,
+        by=by,
+        submission=submission.reference,
+        data={
+            "version": version.number,
+            "digest": version.digest_hex,
+            "exhibits": version.exhibits,
+            "incidents": version.incidents,
+            "single_handed": alone,
+        },
+        at=now,
+    )
+    return version
+
+
+@transaction.atomic
+def declare(*, version: Version, unit: Unit, by: User) -> Declaration:
+    """The approver's word that this version may go to this unit. Saying it again changes nothing."""
+    submission = locked(version.submission)
+    policies.check_can_approve(by, submission)
+    if submission.status in (Status.WITHDRAWN, Status.ERASED):
+        raise NotNow(_("This has been withdrawn."))
+    said, is_new = Declaration.objects.get_or_create(
+        version=version,
+        unit=unit,
+        defaults={
+            "words": declarations.digest(),
+            "declared_by": by,
+            "declared_at": timezone.now(),
+        },
+    )
+    if is_new:
+        log.record(
+            Event.DECLARED,
+            on=said,
+            by=by,
+            submission=submission.reference,
+            data={"version": version.number, "unit": unit.reference, "words": said.words},
+        )
+    return said
+
+
+def check_eyes(by: User, submission: Submission, now: datetime) -> bool:
+    """True when this is a single-handed hand-over; raises when four eyes are still needed."""
+    changed = policies.last_change_by(by, submission)
+    if changed is None:
+        return False
+    if not submission.partner.single_handed:
+        raise NotAllowed(_("You changed this draft; another approver hands it over."))
+    if _utc_day(now) <= _utc_day(changed):
+        raise NotNow(
+            _("You changed this today. Your organisation is single-handed: hand it over tomorrow.")
+        )
+    return True
+
+
+def _freeze(submission: Submission, by: User, now: datetime, *, alone: bool) -> Version:
+    told = list(submission.incidents.present().select_related("submission__compartment"))
+    items: list[Exhibit] = list(
+        submission.exhibits.present().select_related("file", "submission__compartment")
+    )
+    reference, number = new_reference(), submission.next_version
+    text = manifest.write(
+        submission=submission,
+        number=number,
+        at=log.written_time(now),
+        cover=submission.cover_sheet,
+        told=told,
+        items=items,
+    )
+    version = Version.objects.create(
+        reference=reference,
+        submission=submission,
+        number=number,
+        manifest=manifest.seal(text, submission=submission, version=reference),
+        digest=hashlib.sha256(text.encode()).digest(),
+        sheet=manifest.sheet_of(submission.cover_sheet),
+        exhibits=len(items),
+        incidents=len(told),
+        size=sum(one.file.size for one in items if one.file),
+        single_handed=alone,
+        handed_over_by=by,
+        handed_over_at=now,
+    )
+    VersionExhibit.objects.bulk_create(
+        VersionExhibit(version=version, exhibit=one, recognisable=one.recognisable) for one in items
+    )
+    return version
+
+
+def _utc_day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()

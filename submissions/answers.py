@@ -1,0 +1,119 @@
+"""What a documenter answers about one exhibit (vocabularies V3–V6, DESIGN 5.2)."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from django.utils.translation import gettext as _
+
+from impna.errors import NotAllowed
+from submissions.models import Exhibit
+from submissions.vocabularies import (
+    ContentMarker,
+    CustodyEventType,
+    Derivation,
+    EvidenceType,
+    HandlingCode,
+    HowObtained,
+    IdentifiedBy,
+    Recognisable,
+    Strand,
+)
+
+# The fields of an exhibit that stand in clear: codes only.
+CLEAR = (
+    "evidence_type",
+    "recognisable",
+    "derivation",
+    "obtained",
+    "identified_by",
+    "strands",
+    "markers",
+    "handling",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to an exhibit before it came here (V5c)."""
+
+    what: str
+    when: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Details:
+    """Sealed: the codes under which people appear ("W-03"), how it was obtained, where it was."""
+
+    people: list[str] = field(default_factory=list)
+    origin: str = ""
+    restrictions: str = ""
+    steps: list[Step] = field(default_factory=list)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """From the sealed JSON."""
+        found = json.loads(text)
+        return cls(**found | {"steps": [Step(**step) for step in found["steps"]]})
+
+    def text(self) -> str:
+        """JSON to seal, or nothing when nothing is said."""
+        return json.dumps(self.as_json()) if self != Details() else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For a manifest."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All of it; lists hold codes."""
+
+    evidence_type: str = ""
+    recognisable: str = Recognisable.UNANSWERED
+    derivation: str = ""
+    obtained: str = ""
+    identified_by: list[str] = field(default_factory=list)
+    strands: list[str] = field(default_factory=list)
+    markers: list[str] = field(default_factory=list)
+    handling: list[str] = field(default_factory=list)
+    description: str = ""
+    details: Details = field(default_factory=Details)
+
+    def check(self) -> None:
+        """Raise NotAllowed for a code that is on none of the lists."""
+        single = (
+            (self.evidence_type, EvidenceType),
+            (self.derivation, Derivation),
+            (self.obtained, HowObtained),
+        )
+        several = (
+            (self.identified_by, IdentifiedBy),
+            (self.strands, Strand),
+            (self.markers, ContentMarker),
+            (self.handling, HandlingCode),
+            ([step.what for step in self.details.steps], CustodyEventType),
+        )
+        unknown = any(code and code not in known.values for code, known in single) or any(
+            set(codes) - set(known.values) for codes, known in several
+        )
+        if unknown or self.recognisable not in Recognisable.values:
+            raise NotAllowed(_("Choose from the list."))
+
+
+def still_open(exhibit: Exhibit, details: Details | None = None) -> list[str]:
+    """Codes of what must be answered before hand-over; of `details` only if they are given."""
+    found = []
+    if exhibit.recognisable == Recognisable.UNANSWERED:
+        found.append("recognisable")
+    if exhibit.recognisable == Recognisable.SOMEONE:
+        if not exhibit.identified_by:
+            found.append("identified_by")
+        if details is not None and not details.people:
+            found.append("people")
+    if not exhibit.evidence_type:
+        found.append("evidence_type")
+    if not exhibit.obtained:
+        found.append("obtained")
+    return found

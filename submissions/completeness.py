@@ -1,0 +1,111 @@
+"""What is still missing before a draft can be handed over; each with the page that mends it."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from submissions.actions import exhibits
+from submissions.answers import still_open
+from submissions.models import CoverSheet, Exhibit, Incident, Submission
+from submissions.states import FileState, Scan
+from submissions.vocabularies import Delivery
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing to do: where it belongs, in words, and the page that does it."""
+
+    part: str
+    words: str
+    url: str
+
+
+def missing(submission: Submission, *, sealed: bool = False) -> list[Missing]:
+    """Everything that stands against a hand-over; empty when nothing does.
+
+    `sealed` also looks into sealed answers: callers hold an opening of the draft's words.
+    """
+    cover: CoverSheet | None = getattr(submission, "cover_sheet", None)
+    told: list[Incident] = list(submission.incidents.present())
+    items: list[Exhibit] = list(
+        submission.exhibits.present().select_related("submission__compartment").order_by("number")
+    )
+    return [
+        *_of_content(submission, told, items),
+        *_of_incidents(submission, told),
+        *_of_exhibits(submission, items, sealed=sealed),
+        *_of_cover(submission, cover),
+    ]
+
+
+def _of_content(
+    submission: Submission, told: list[Incident], items: list[Exhibit]
+) -> list[Missing]:
+    if told or items:
+        return []
+    url = reverse("submissions:incident-list", args=[submission.reference])
+    return [Missing("incidents", _("an incident or an exhibit: nothing is in it yet"), url)]
+
+
+def _of_incidents(submission: Submission, told: list[Incident]) -> list[Missing]:
+    from submissions.incident_forms import open_answers  # forms import this app's actions
+
+    return [
+        Missing(
+            "incidents",
+            f"{incident}: {', '.join(str(word) for word in words)}",
+            reverse("submissions:incident-detail", args=[submission.reference, incident.reference]),
+        )
+        for incident in told
+        if (words := open_answers(incident))
+    ]
+
+
+def _of_exhibits(submission: Submission, items: list[Exhibit], *, sealed: bool) -> list[Missing]:
+    found = []
+    on_their_way = [e for e in items if e.file_state in (FileState.SENDING, FileState.CHECKING)]
+    examined = [e for e in items if e.file_state == FileState.SEALED and e.scan == Scan.AWAITED]
+    url = reverse("submissions:exhibit-list", args=[submission.reference])
+    if waiting := len(on_their_way) + len(examined):
+        sentence = ngettext(
+            "%(n)d file is still on its way or being examined",
+            "%(n)d files are still on their way or being examined",
+            waiting,
+        )
+        found.append(Missing("exhibits", sentence % {"n": waiting}, url))
+    for exhibit in items:
+        words = _of_one(exhibit, sealed=sealed)
+        if words:
+            page = reverse(
+                "submissions:exhibit-detail", args=[submission.reference, exhibit.reference]
+            )
+            found.append(Missing("exhibits", f"{exhibit}: {', '.join(words)}", page))
+    return found
+
+
+def _of_one(exhibit: Exhibit, *, sealed: bool) -> list[str]:
+    if exhibit.file_state == FileState.FAILED:
+        return [_("its file failed: send it again, or take it out")]
+    if exhibit.file_state == FileState.NONE and exhibit.delivery == Delivery.PORTAL:
+        return [_("it has no file: take it out")]
+    details = exhibits.read_details(exhibit) if sealed else None
+    labels = {
+        "recognisable": _("whether someone can be recognised"),
+        "identified_by": _("what identifies them"),
+        "people": _("codes for who can be recognised"),
+        "evidence_type": _("what it is"),
+        "obtained": _("how it was obtained"),
+    }
+    return [labels[code] for code in still_open(exhibit, details)]
+
+
+def _of_cover(submission: Submission, cover: CoverSheet | None) -> list[Missing]:
+    from submissions.cover_sheet_forms import unwritten
+
+    words = unwritten(cover)
+    if not words:
+        return []
+    url = reverse("submissions:cover-sheet", args=[submission.reference])
+    return [Missing("cover_sheet", ", ".join(words), url)]

@@ -1,0 +1,126 @@
+"""The manifest of a version: everything that was handed over, as one canonical text (R1).
+
+RFC 8785 JSON: {"v", "submission", "version", "kind", "handed_over_at", "cover_sheet",
+"incidents", "exhibits"}. Dates are ISO text, sizes are text (they may exceed 2^53), digests are
+hex. It is sealed whole; its SHA-256 stands on the receipt, so that anyone who is given the text can
+tell later that nothing was changed.
+"""
+
+import json
+from datetime import date
+from typing import Any
+
+import rfc8785
+
+from custody.texts import open_text, seal_text
+from submissions.actions import cover_sheets, exhibits, incidents
+from submissions.models import CoverSheet, Exhibit, Incident, Submission, Version
+
+VERSION = 1
+COLUMN = "submissions.version.manifest"
+
+type Manifest = dict[str, Any]
+
+
+def write(
+    *,
+    submission: Submission,
+    number: int,
+    at: str,
+    cover: CoverSheet,
+    told: list[Incident],
+    items: list[Exhibit],
+) -> str:
+    """The canonical text. Callers hold an opening of the draft's words."""
+    document: Manifest = {
+        "v": VERSION,
+        "submission": submission.reference,
+        "version": number,
+        "kind": submission.kind,
+        "handed_over_at": at,
+        "cover_sheet": sheet_of(cover) | {"summary": cover_sheets.read_summary(cover)},
+        "incidents": [_incident(one) for one in told],
+        "exhibits": [_exhibit(one) for one in items],
+    }
+    return rfc8785.dumps(document).decode()
+
+
+def sheet_of(cover: CoverSheet) -> Manifest:
+    """The clear part of a cover sheet, as a recipient's lists show it."""
+    return {
+        "situation": cover.situation,
+        "countries": cover.countries,
+        "period_from": _day(cover.period_from),
+        "period_to": _day(cover.period_to),
+        "offences": cover.offences,
+        "languages": cover.languages,
+        "working_language": cover.working_language,
+        "needs_translation": cover.needs_translation,
+    }
+
+
+def seal(text: str, *, submission: Submission, version: str) -> bytes:
+    """For the version with that reference."""
+    return seal_text(text, compartment=submission.compartment, column=COLUMN, row=version)
+
+
+def read(version: Version) -> Manifest:
+    """The manifest again. Callers hold an opening: of the draft's words, or of the package."""
+    text = open_text(
+        version.manifest,
+        compartment=version.submission.compartment,
+        column=COLUMN,
+        row=version.reference,
+    )
+    document: Manifest = json.loads(text)
+    return document
+
+
+def _incident(incident: Incident) -> Manifest:
+    return {
+        "reference": incident.reference,
+        "number": incident.number,
+        "account": incidents.read_account(incident),
+        "date_precision": incident.date_precision,
+        "happened_from": _day(incident.happened_from),
+        "happened_to": _day(incident.happened_to),
+        "place_precision": incident.place_precision,
+        "country": incident.country,
+        "area": incident.area,
+        "conducts": incident.conducts,
+        "conflict": incident.conflict,
+        "attack": incident.attack,
+        "group": incident.group,
+        "offences": incident.offences,
+        "not_sure": incident.not_sure,
+    }
+
+
+def _exhibit(exhibit: Exhibit) -> Manifest:
+    file = exhibit.file
+    size = file.size if file else exhibit.declared_size
+    return {
+        "reference": exhibit.reference,
+        "number": exhibit.number,
+        "delivery": exhibit.delivery,
+        "evidence_type": exhibit.evidence_type,
+        "derivation": exhibit.derivation,
+        "obtained": exhibit.obtained,
+        "strands": exhibit.strands,
+        "markers": exhibit.markers,
+        "handling": exhibit.handling,
+        "recognisable": exhibit.recognisable,
+        "identified_by": exhibit.identified_by,
+        "name": exhibits.read_name(exhibit),
+        "description": exhibits.read_description(exhibit),
+        "details": exhibits.read_details(exhibit).as_json(),
+        "scan": exhibit.scan if file else "",
+        "size": "" if size is None else str(size),
+        "sha256": bytes(file.sha256).hex() if file else exhibit.declared_sha256,
+        "sha512": bytes(file.sha512).hex() if file else exhibit.declared_sha512,
+        "sealed": file is not None,
+    }
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -15,6 +15,7 @@ COPY impna impna
 COPY custody custody
 COPY partners partners
 COPY submissions submissions
+COPY cases cases
 COPY templates templates
 COPY static static
 COPY deploy/enter /usr/local/bin/enter

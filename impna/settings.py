@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "custody",
     "partners",
     "submissions",
+    "cases",
 ]
 
 # The order is a promise: see impna/middleware.py.
@@ -226,6 +227,9 @@ CELERY_BEAT_SCHEDULE = {
     "openings": {"task": "custody.tasks.end_openings", "schedule": 60.0},
     "erasures": {"task": "custody.tasks.finish_erasures", "schedule": 300.0},
     "orphans": {"task": "custody.tasks.sweep_orphans", "schedule": 6 * 3600.0},
+    "daily mail": {"task": "partners.tasks.mail_daily", "schedule": 600.0},
+    "dates": {"task": "cases.tasks.keep_dates", "schedule": 600.0},
+    "taken": {"task": "cases.tasks.check_taken", "schedule": 60.0},
     "uploads": {"task": "custody.tasks.expire_uploads", "schedule": 3600.0},
 }
 CELERY_TASK_ACKS_LATE = True

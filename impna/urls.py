@@ -19,6 +19,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set-language"),
     path("", include("partners.urls")),
     path("", include("submissions.urls")),
+    path("", include("cases.urls")),
     path("bytes/", include("submissions.bytes_urls")),
     path("bytes/", include("custody.bytes_urls")),
 ]

@@ -101,6 +101,11 @@ class LetterQuerySet(models.QuerySet[Any]):
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
         return self.filter(free, sent_at__isnull=True, given_up_at__isnull=True, due_at__lte=now)
 
+    def latest_at(self) -> datetime | None:
+        """When the newest of them was written."""
+        found: datetime | None = self.aggregate(at=models.Max("created_at"))["at"]
+        return found
+
     def claim(self, *, now: datetime, lease: timedelta, limit: int) -> list[Any]:
         """Take up to `limit` due letters for `lease`; others skip them. Needs a transaction."""
         letters = list(self.due(now).select_for_update(skip_locked=True).order_by("due_at")[:limit])
@@ -109,3 +114,19 @@ class LetterQuerySet(models.QuerySet[Any]):
             letter.attempts += 1
         self.bulk_update(letters, ["claimed_until", "attempts"])
         return letters
+
+
+class NotificationQuerySet(models.QuerySet[Any]):
+    """What people are told."""
+
+    def visible_to(self, user: User) -> NotificationQuerySet:
+        """A person's own."""
+        return self.filter(user=user)
+
+    def unseen(self) -> NotificationQuerySet:
+        """Not looked at."""
+        return self.filter(seen_at__isnull=True)
+
+    def unmailed(self) -> NotificationQuerySet:
+        """No letter has gone out since."""
+        return self.filter(mailed_at__isnull=True)

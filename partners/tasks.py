@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
-from partners.actions import letters
+from partners.actions import letters, notifications
 
 
 @shared_task(ignore_result=True)
@@ -16,3 +16,9 @@ def deliver_letters() -> None:
 def forget_sessions() -> None:
     """Remove sessions whose time is over."""
     SessionStore.clear_expired()
+
+
+@shared_task(ignore_result=True)
+def mail_daily() -> None:
+    """One letter a day for those who want it so."""
+    notifications.mail_daily()

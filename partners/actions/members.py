@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from custody import log
 from impna.errors import NotAllowed, NotNow
-from partners import policies, roles
+from partners import policies, ports, roles
 from partners.actions import letters
 from partners.events import Event
 from partners.models import Invitation, Letter, Membership, Partner, Unit, User
@@ -318,6 +318,7 @@ def _end(membership: Membership, by: User) -> None:
     membership.ended_at, membership.ended_by = timezone.now(), by
     membership.save(update_fields=["ended_at", "ended_by"])
     membership.user.groups.remove(*Group.objects.filter(name=membership.group_name))
+    ports.role_ended.tell(membership, by)
 
 
 def _role_data(role: str, unit: Unit | None) -> dict[str, log.Datum]:

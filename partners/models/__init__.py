@@ -2,6 +2,7 @@
 
 from partners.models.factors import LostFactor, OneTimeLink, RecoveryCode, Throttle, TotpDevice
 from partners.models.letters import Letter
+from partners.models.notifications import MailSetting, Notification
 from partners.models.organisations import Partner, Reach, Unit, Vetting
 from partners.models.people import Invitation, Membership, TermsAcceptance, User
 
@@ -9,7 +10,9 @@ __all__ = [
     "Invitation",
     "Letter",
     "LostFactor",
+    "MailSetting",
     "Membership",
+    "Notification",
     "OneTimeLink",
     "Partner",
     "Reach",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("impna", "custody", "partners", "submissions")
+APPS = ("impna", "custody", "partners", "submissions", "cases")
 FILES = [
     path
     for app in APPS

@@ -1,0 +1,1 @@
+"""What follows a hand-over: referrals, what recipients do with them, and advice; a module each."""

@@ -1,0 +1,115 @@
+"""The advised route: a sealed question to the Secretariat about a frozen version (DESIGN 5.4)."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import notifications, policies
+from cases.events import Event
+from cases.models import Advice
+from cases.states import ADVICE_WITHIN, AdviceStatus
+from cases.vocabularies import Forum
+from custody import log
+from custody.texts import open_text, seal_text
+from impna.errors import NotAllowed, NotNow
+from partners.models import Unit, User
+from submissions.actions.drafts import locked
+from submissions.models import Version
+from submissions.policies import check_can_approve
+from submissions.vocabularies import SecretariatView
+
+QUESTION_COLUMN = "cases.advice.question"
+ANSWER_COLUMN = "cases.advice.answer"
+
+
+@transaction.atomic
+def ask(*, version: Version, question: str, by: User) -> Advice:
+    """Ask who could take it. In `blind` the adviser reads the question and nothing else (R14)."""
+    submission = locked(version.submission)
+    check_can_approve(by, submission)
+    if not question.strip():
+        raise NotAllowed(_("Write your question."))
+    if submission.status == "withdrawn":
+        raise NotNow(_("This has been withdrawn."))
+    if submission.advice.open().exists():
+        raise NotNow(_("You have asked already; the answer comes within 7 days."))
+    now = timezone.now()
+    advice = Advice(
+        submission=submission,
+        version=version,
+        view=SecretariatView.BLIND,
+        asked_by=by,
+        asked_at=now,
+        due_on=timezone.localdate(now) + ADVICE_WITHIN,
+    )
+    advice.question = _seal(advice, question, QUESTION_COLUMN)
+    advice.save()
+    _record(Event.ADVICE_ASKED, advice, by, {"view": advice.view})
+    notifications.advice_asked(advice)
+    return advice
+
+
+@transaction.atomic
+def give(
+    *, advice: Advice, text: str, units: Sequence[Unit] = (), forum: str = "", by: User
+) -> Advice:
+    """Suggest recipients, or another forum, with reasons. The CSO alone decides what it does."""
+    advice = _locked(advice)
+    policies.check_can_advise(by, advice)
+    if advice.status != AdviceStatus.ASKED:
+        raise NotNow(_("This question is not open any more."))
+    if not text.strip() or bool(units) == bool(forum):
+        raise NotAllowed(_("Suggest recipients or another forum, and say why."))
+    if forum and forum not in Forum.values:
+        raise NotAllowed(_("Choose from the list."))
+    if not all(unit.partner.receives_referrals for unit in units):
+        raise NotAllowed(_("Only authorities and mechanisms receive referrals."))
+    advice.status = AdviceStatus.ADVISED_ELSEWHERE if forum else AdviceStatus.ADVISED
+    advice.answer, advice.forum = _seal(advice, text, ANSWER_COLUMN), forum
+    advice.answered_by, advice.answered_at = by, timezone.now()
+    advice.save(update_fields=["status", "answer", "forum", "answered_by", "answered_at"])
+    advice.suggested.set(units)
+    data: dict[str, log.Datum] = {
+        "units": list[log.Datum](sorted(unit.reference for unit in units)),
+        "forum": forum,
+    }
+    _record(Event.ADVICE_GIVEN, advice, by, data)
+    notifications.advice_ended(advice, "cases.advice_given")
+    return advice
+
+
+def read_question(advice: Advice) -> str:
+    """For the CSO and its adviser."""
+    return _open(advice, advice.question, QUESTION_COLUMN)
+
+
+def read_answer(advice: Advice) -> str:
+    """For the CSO and its adviser, or ""."""
+    return _open(advice, advice.answer, ANSWER_COLUMN) if advice.answer is not None else ""
+
+
+def _locked(advice: Advice) -> Advice:
+    found: Advice = (
+        Advice.objects.select_for_update(of=("self",))
+        .select_related("submission__compartment", "submission__partner", "version")
+        .get(pk=advice.pk)
+    )
+    return found
+
+
+def _seal(advice: Advice, text: str, column: str) -> bytes:
+    return seal_text(
+        text, compartment=advice.submission.compartment, column=column, row=advice.reference
+    )
+
+
+def _open(advice: Advice, sealed: bytes | memoryview, column: str) -> str:
+    return open_text(
+        sealed, compartment=advice.submission.compartment, column=column, row=advice.reference
+    )
+
+
+def _record(event: Event, advice: Advice, by: log.Actor, data: dict[str, log.Datum]) -> None:
+    log.record(event, on=advice, by=by, submission=advice.submission.reference, data=data)

@@ -1,0 +1,162 @@
+"""What the portal does when a date has passed: remind, lapse, end access, check digests (R11).
+
+Each may run at any time and twice; every row is claimed under a lock that others skip.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases import notifications
+from cases.events import Event
+from cases.models import Advice, InformationRequest, Referral, Reminder, Taken
+from cases.states import AdviceStatus, RequestStatus, Status
+from custody import log
+from custody.checks import digests_hold
+
+logger = logging.getLogger(__name__)
+
+EVERY = timedelta(days=7)
+MOST_REMINDERS = 3
+LEASE = timedelta(hours=2)
+_SOME = 200
+
+
+@transaction.atomic
+def remind() -> int:
+    """Remind units whose answer is overdue: on the day after, and each week, three times."""
+    today = timezone.localdate()
+    late = Referral.objects.silent(today).select_for_update(of=("self",), skip_locked=True)
+    made = 0
+    for referral in late.select_related("unit", "submission", "version")[:_SOME]:
+        number = 1 + (today - referral.due_on - timedelta(days=1)) // EVERY
+        if number > MOST_REMINDERS:
+            continue
+        _row, is_new = Reminder.objects.get_or_create(
+            referral=referral,
+            due_on=referral.due_on,
+            number=number,
+            defaults={"at": timezone.now()},
+        )
+        if is_new:
+            made += 1
+            _record(Event.REMINDED, referral, {"number": number})
+            notifications.silent(referral, number)
+    return made
+
+
+@transaction.atomic
+def lapse_requests() -> int:
+    """Requests that nobody answered in time."""
+    late = InformationRequest.objects.filter(
+        status=RequestStatus.ASKED, due_on__lt=timezone.localdate()
+    ).select_for_update(of=("self",), skip_locked=True)
+    found = list(late.select_related("referral__submission", "referral__unit")[:_SOME])
+    for request in found:
+        request.status = RequestStatus.LAPSED
+        request.save(update_fields=["status"])
+        log.record(
+            Event.LAPSED,
+            on=request,
+            by=log.SYSTEM,
+            submission=request.referral.submission.reference,
+            data={"referral": request.referral.reference, "request": request.number},
+        )
+    return len(found)
+
+
+@transaction.atomic
+def lapse_advice() -> int:
+    """Questions the Secretariat did not answer: the choice goes back to the approver."""
+    late = (
+        Advice.objects.open()
+        .filter(due_on__lt=timezone.localdate())
+        .select_for_update(of=("self",), skip_locked=True)
+    )
+    found = list(late.select_related("submission")[:_SOME])
+    for advice in found:
+        advice.status = AdviceStatus.LAPSED
+        advice.save(update_fields=["status"])
+        log.record(
+            Event.ADVICE_LAPSED, on=advice, by=log.SYSTEM, submission=advice.submission.reference
+        )
+        notifications.advice_ended(advice, "cases.advice_lapsed")
+    return len(found)
+
+
+@transaction.atomic
+def end_access() -> int:
+    """Thirty days after a decline or an end: what was given closes, and an answer is asked for."""
+    over = Referral.objects.live().filter(
+        status__in=[Status.DECLINED, Status.ENDED],
+        access_ends_on__lt=timezone.localdate(),
+        items__ended_at__isnull=True,
+        items__isnull=False,
+    )
+    found = Referral.objects.filter(pk__in=over.values("pk")).select_for_update(
+        of=("self",), skip_locked=True
+    )
+    ended = 0
+    for referral in found.select_related("unit", "submission", "version", "sent_by")[:_SOME]:
+        referral.items.live().update(ended_at=timezone.now(), ended_by=referral.sent_by)
+        _record(Event.ACCESS_ENDED, referral, {})
+        notifications.access_ended(referral)
+        ended += 1
+    return ended
+
+
+def check_taken() -> int:
+    """Read what was taken into files again, and say whether its digests hold. One at a time.
+
+    What was never uploaded here has no bytes to read.
+    """
+    checked = 0
+    while (taken := _claim()) is not None:
+        file = taken.item.exhibit.file
+        assert file is not None
+        try:
+            holds = digests_hold(file)
+        except Exception:
+            logger.exception("A file that was taken could not be read; it is tried again.")
+            return checked
+        _keep(taken, holds=holds)
+        checked += 1
+    return checked
+
+
+@transaction.atomic
+def _claim() -> Taken | None:
+    now = timezone.now()
+    taken: Taken | None = (
+        Taken.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(checked_at__isnull=True, item__exhibit__file__isnull=False)
+        .exclude(claimed_until__gt=now)
+        .order_by("id")
+        .first()
+    )
+    if taken is not None:
+        taken.claimed_until = now + LEASE
+        taken.save(update_fields=["claimed_until"])
+    return taken
+
+
+@transaction.atomic
+def _keep(taken: Taken, *, holds: bool) -> None:
+    Taken.objects.filter(pk=taken.pk).update(
+        checked_at=timezone.now(), holds=holds, claimed_until=None
+    )
+    log.record(
+        Event.CHECKED,
+        on=taken,
+        by=log.SYSTEM,
+        submission=taken.item.referral.submission.reference,
+        data={"referral": taken.item.referral.reference, "holds": holds},
+    )
+
+
+def _record(event: Event, referral: Referral, data: dict[str, log.Datum]) -> None:
+    log.record(
+        event, on=referral, by=log.SYSTEM, submission=referral.submission.reference, data=data
+    )

@@ -1,0 +1,225 @@
+"""Giving a version to recipients: what, how much, on which conditions (DESIGN 5.5)."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import notifications, policies
+from cases.actions import grants, words
+from cases.events import Event
+from cases.models import Assessment, Condition, Referral, ReferralItem
+from cases.states import DUE_AFTER, Status
+from cases.vocabularies import Mode, Route
+from custody import log
+from custody.keys import new_compartment
+from custody.models import Compartment
+from impna.errors import NotAllowed, NotNow
+from partners.actions.organisations import current_reach
+from partners.models import Unit, User
+from submissions.actions import versions
+from submissions.actions.drafts import locked
+from submissions.models import Exhibit, Submission, Version
+from submissions.policies import check_can_approve
+
+CONDITION_WITHIN = timedelta(days=7)
+MOST_CONDITIONS = 20
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a version goes to. `exhibits` None means all of the version; an alert has none."""
+
+    unit: Unit
+    mode: str = Mode.FULL
+    exhibits: list[Exhibit] | None = None
+    conditions: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def hand_over(
+    *, submission: Submission, recipients: list[Recipient], by: User, route: str = Route.DIRECT
+) -> Version:
+    """Freeze the draft and give it, in one step: the hand-over is the referral (DESIGN 5.4).
+
+    Without recipients the version waits for the Secretariat's advice, or for recipients chosen
+    later. A supplement goes to every recipient that still has access, named here or not.
+    """
+    version = versions.hand_over(submission=submission, by=by)
+    submission = version.submission
+    named = {recipient.unit.pk for recipient in recipients}
+    still = submission.referrals.readable().exclude(unit__in=named).select_related("unit__partner")
+    given = [Recipient(unit=one.unit, mode=one.mode) for one in still]
+    for recipient in [*recipients, *given]:
+        refer(version=version, recipient=recipient, by=by, route=route)
+    return version
+
+
+@transaction.atomic
+def refer(
+    *, version: Version, recipient: Recipient, by: User, route: str = Route.DIRECT
+) -> Referral:
+    """Declare for one recipient and give it the version: a new referral, or its next version.
+
+    Raises NotAllowed beyond the recipient's reach, for an exhibit that is not of this version, or
+    for a unit that takes nothing direct; NotNow when the version is not the newest or withdrawn.
+    """
+    submission = locked(version.submission)
+    check_can_approve(by, submission)
+    if submission.status not in ("handed_over", "draft", "ready"):
+        raise NotNow(_("This has been withdrawn."))
+    if version.number != submission.versions_made:
+        raise NotNow(_("Only the newest version is given."))
+    unit = Unit.objects.select_related("partner").get(pk=recipient.unit.pk)
+    policies.check_can_send(by, unit, recipient.mode, current_reach(unit.partner))
+    if route == Route.DIRECT:
+        policies.check_takes_direct_intake(unit)
+    if len(recipient.conditions) > MOST_CONDITIONS:
+        raise NotAllowed(_("At most %(most)d conditions.") % {"most": MOST_CONDITIONS})
+    versions.declare(version=version, unit=unit, by=by)
+    live = submission.referrals.live().select_for_update(of=("self",)).filter(unit=unit).first()
+    if live is not None and live.status == Status.RECALLED:
+        raise NotNow(_("This recipient has not answered the recall yet."))
+    if live is not None and live.version_id == version.pk:
+        raise NotNow(_("This recipient has this version already."))
+    referral = (
+        _supplement(live, version, recipient, by)
+        if live is not None
+        else _send(submission, version, unit, recipient, route, by)
+    )
+    _give_items(referral, version, recipient, by)
+    _ask_conditions(referral, version, recipient)
+    return referral
+
+
+def due_on(status: Status, unit: Unit, now: datetime) -> date:
+    """Until when a recipient owes the next word: its own interval where feedback is owed."""
+    after = DUE_AFTER[status]
+    if status in (Status.RECEIVED, Status.COLLECTED, Status.BEING_LOOKED_AT, Status.RETAINED):
+        after = timedelta(days=unit.feedback_days)
+    return timezone.localdate(now) + after
+
+
+def locked_referral(referral: Referral) -> Referral:
+    """The referral as it is now, locked; every change of one begins here.
+
+    Raises NotNow when access has ended.
+    """
+    found: Referral = (
+        Referral.objects.select_for_update(of=("self",))
+        .select_related("unit__partner", "submission__partner", "compartment", "version")
+        .get(pk=referral.pk)
+    )
+    if not found.is_live:
+        raise NotNow(_("Access to this referral has ended."))
+    return found
+
+
+def read_condition(condition: Condition) -> str:
+    """What is asked. Both sides read it."""
+    return words.read(condition.words, referral=condition.referral, on=condition, column="words")
+
+
+def read_remark(condition: Condition) -> str:
+    """What the recipient said with its answer."""
+    return words.read(condition.remark, referral=condition.referral, on=condition, column="remark")
+
+
+def _send(
+    submission: Submission,
+    version: Version,
+    unit: Unit,
+    recipient: Recipient,
+    route: str,
+    by: User,
+) -> Referral:
+    now = timezone.now()
+    referral = Referral.objects.create(
+        submission=submission,
+        unit=unit,
+        version=version,
+        compartment=new_compartment(Compartment.Purpose.REFERRAL),
+        mode=recipient.mode,
+        route=route,
+        since=now,
+        due_on=due_on(Status.SENT, unit, now),
+        sent_by=by,
+        sent_at=now,
+    )
+    Assessment.objects.create(referral=referral, since=now, due_on=due_on(Status.SENT, unit, now))
+    grants.give_to_unit(referral, by)
+    log.record(
+        Event.SENT,
+        on=referral,
+        by=by,
+        submission=submission.reference,
+        data={
+            "unit": unit.reference,
+            "version": version.number,
+            "mode": recipient.mode,
+            "route": route,
+        },
+    )
+    notifications.sent(referral)
+    return referral
+
+
+def _supplement(referral: Referral, version: Version, recipient: Recipient, by: User) -> Referral:
+    referral.version, referral.mode = version, recipient.mode
+    referral.save(update_fields=["version", "mode"])
+    log.record(
+        Event.SUPPLEMENTED,
+        on=referral,
+        by=by,
+        submission=referral.submission.reference,
+        data={"version": version.number, "mode": recipient.mode},
+    )
+    notifications.supplemented(referral)
+    return referral
+
+
+def _give_items(referral: Referral, version: Version, recipient: Recipient, by: User) -> None:
+    if recipient.mode == Mode.ALERT:
+        return
+    of_version = {item.exhibit_id: item.exhibit for item in version.items.select_related("exhibit")}
+    wanted = (
+        set(of_version)
+        if recipient.exhibits is None
+        else {exhibit.pk for exhibit in recipient.exhibits}
+    )
+    if wanted - set(of_version):
+        raise NotAllowed(_("Only exhibits of this version can be given."))
+    there = set(referral.items.live().values_list("exhibit", flat=True))
+    now = timezone.now()
+    new = [of_version[pk] for pk in sorted(wanted - there)]
+    ReferralItem.objects.bulk_create(
+        ReferralItem(referral=referral, version=version, exhibit=exhibit, given_by=by, given_at=now)
+        for exhibit in new
+    )
+    if new:
+        log.record(
+            Event.ITEMS_GIVEN,
+            on=referral,
+            by=by,
+            submission=referral.submission.reference,
+            data={
+                "version": version.number,
+                "exhibits": list[log.Datum](sorted(exhibit.number for exhibit in new)),
+            },
+        )
+
+
+def _ask_conditions(referral: Referral, version: Version, recipient: Recipient) -> None:
+    number = referral.conditions.count()
+    for text in filter(None, (text.strip() for text in recipient.conditions)):
+        number += 1
+        condition = Condition(
+            referral=referral,
+            version=version,
+            number=number,
+            due_on=timezone.localdate() + CONDITION_WITHIN,
+        )
+        condition.words = words.seal(text, referral=referral, on=condition, column="words")
+        condition.save()

@@ -1,0 +1,195 @@
+"""Information requests and the thread: always between the recipient and the sender (DESIGN 5.7)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import notifications, policies
+from cases.actions import words
+from cases.actions.referrals import locked_referral
+from cases.events import Event
+from cases.models import Attachment, InformationRequest, Message, Referral, ReferralItem
+from cases.states import REQUEST_LASTS, RequestStatus, Status
+from cases.vocabularies import Mode, RequestKind
+from custody import log
+from impna.errors import NotAllowed, NotNow
+from partners.models import User
+from submissions.actions import versions
+from submissions.actions.drafts import locked
+from submissions.models import Exhibit
+
+
+@transaction.atomic
+def ask(
+    *, referral: Referral, kind: str, text: str, due: date | None = None, by: User
+) -> InformationRequest:
+    """Ask the sender to explain, to give what it holds, or whether a person is willing.
+
+    Nobody is asked to collect anything new. Several may be open at once.
+    """
+    referral = locked_referral(referral)
+    policies.check_can_work(by, referral)
+    if kind not in RequestKind.values or not text.strip():
+        raise NotAllowed(_("Choose what you ask for, and say it in a sentence."))
+    if referral.status in (Status.SENT, Status.RECALLED):
+        raise NotNow(_("Acknowledge the referral first."))
+    today = timezone.localdate()
+    if due is not None and due <= today:
+        raise NotAllowed(_("Choose a day in the future."))
+    request = InformationRequest(
+        referral=referral,
+        number=referral.requests.count() + 1,
+        kind=kind,
+        due_on=due or today + REQUEST_LASTS,
+        asked_by=by,
+        asked_at=timezone.now(),
+    )
+    request.words = words.seal(text, referral=referral, on=request, column="words")
+    request.save()
+    _record(Event.ASKED, request, by, {"kind": kind})
+    notifications.asked(request)
+    return request
+
+
+@transaction.atomic
+def answer(
+    *, request: InformationRequest, text: str, exhibits: Sequence[Exhibit] = (), by: User
+) -> InformationRequest:
+    """Answer, and give exhibits with it: they were handed over, and become items like any other.
+
+    Material that was not handed over yet goes into a supplement first.
+    """
+    request = _open(request, by)
+    referral = request.referral
+    if not text.strip():
+        raise NotAllowed(_("Write an answer."))
+    _give(request, exhibits, by)
+    request.answer = words.seal(text, referral=referral, on=request, column="answer")
+    return _close(request, RequestStatus.ANSWERED, Event.ANSWERED, by, exhibits)
+
+
+@transaction.atomic
+def decline(*, request: InformationRequest, text: str, by: User) -> InformationRequest:
+    """Say that it is not answered, and why."""
+    request = _open(request, by)
+    if not text.strip():
+        raise NotAllowed(_("Say why in a sentence."))
+    request.answer = words.seal(text, referral=request.referral, on=request, column="answer")
+    return _close(request, RequestStatus.DECLINED, Event.NOT_ANSWERED, by, ())
+
+
+@transaction.atomic
+def write(*, referral: Referral, text: str, by: User) -> Message:
+    """A message to the other side."""
+    referral = locked_referral(referral)
+    from_sender = by.partner_id == referral.submission.partner_id
+    if from_sender:
+        policies.check_is_sender(by, referral)
+    else:
+        policies.check_can_work(by, referral)
+    if not text.strip():
+        raise NotAllowed(_("Write something."))
+    message = Message(referral=referral, from_sender=from_sender, by=by, at=timezone.now())
+    message.words = words.seal(text, referral=referral, on=message, column="words")
+    message.save()
+    log.record(
+        Event.WROTE,
+        on=message,
+        by=by,
+        submission=referral.submission.reference,
+        data={"referral": referral.reference},
+    )
+    notifications.wrote(message)
+    return message
+
+
+def read_question(request: InformationRequest) -> str:
+    """What is asked. Both sides read it."""
+    return words.read(request.words, referral=request.referral, on=request, column="words")
+
+
+def read_answer(request: InformationRequest) -> str:
+    """What was answered, or "". Both sides read it."""
+    return words.read(request.answer, referral=request.referral, on=request, column="answer")
+
+
+def read_message(message: Message) -> str:
+    """Both sides read it."""
+    return words.read(message.words, referral=message.referral, on=message, column="words")
+
+
+def _open(request: InformationRequest, by: User) -> InformationRequest:
+    locked(request.referral.submission)
+    referral = locked_referral(request.referral)
+    policies.check_is_sender(by, referral)
+    request = InformationRequest.objects.select_for_update().get(pk=request.pk)
+    request.referral = referral
+    if request.status != RequestStatus.ASKED:
+        raise NotNow(_("This request is not open any more."))
+    return request
+
+
+def _give(request: InformationRequest, exhibits: Sequence[Exhibit], by: User) -> None:
+    referral = request.referral
+    if not exhibits:
+        return
+    if referral.mode == Mode.ALERT:
+        raise NotNow(_("This recipient was only alerted; give it the version first."))
+    wanted = {exhibit.pk: exhibit for exhibit in exhibits}
+    of_version = referral.version.items.filter(exhibit__in=wanted).values_list("exhibit", flat=True)
+    if set(of_version) != set(wanted):
+        raise NotAllowed(_("Only what was handed over can be given; make a supplement first."))
+    versions.declare(version=referral.version, unit=referral.unit, by=by)
+    there = set(referral.items.live().values_list("exhibit", flat=True))
+    new = [exhibit for pk, exhibit in sorted(wanted.items()) if pk not in there]
+    now = timezone.now()
+    ReferralItem.objects.bulk_create(
+        ReferralItem(
+            referral=referral, version=referral.version, exhibit=exhibit, given_by=by, given_at=now
+        )
+        for exhibit in new
+    )
+    if new:
+        log.record(
+            Event.ITEMS_GIVEN,
+            on=referral,
+            by=by,
+            submission=referral.submission.reference,
+            data={
+                "version": referral.version.number,
+                "exhibits": list[log.Datum](sorted(exhibit.number for exhibit in new)),
+            },
+        )
+    Attachment.objects.bulk_create(
+        Attachment(request=request, exhibit=exhibit) for exhibit in wanted.values()
+    )
+
+
+def _close(
+    request: InformationRequest,
+    to: RequestStatus,
+    event: Event,
+    by: User,
+    exhibits: Sequence[Exhibit],
+) -> InformationRequest:
+    request.status, request.answered_by, request.answered_at = to, by, timezone.now()
+    request.save(update_fields=["status", "answer", "answered_by", "answered_at"])
+    numbers = list[log.Datum](sorted(exhibit.number for exhibit in exhibits))
+    _record(event, request, by, {"exhibits": numbers})
+    notifications.answered(request)
+    return request
+
+
+def _record(
+    event: Event, request: InformationRequest, by: log.Actor, data: dict[str, log.Datum]
+) -> None:
+    log.record(
+        event,
+        on=request,
+        by=by,
+        submission=request.referral.submission.reference,
+        data={"referral": request.referral.reference, "request": request.number, **data},
+    )

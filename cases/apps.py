@@ -1,0 +1,25 @@
+"""Plugs this app into the ports of the ones below (DESIGN 3)."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    """What follows a hand-over."""
+
+    name = "cases"
+
+    def ready(self) -> None:
+        """In the same transaction as what the apps below do."""
+        from cases import notifications, openings
+        from cases.actions import access, assignments
+        from cases.models import Referral
+        from custody import ports
+        from partners import notifications as inbox
+        from partners import ports as partner_ports
+        from submissions import ports as submission_ports
+
+        inbox.register(notifications.SENTENCES)
+        ports.may_open.plug(openings.recipient)
+        ports.targets.plug(Referral.custody_label, openings.find_package)
+        submission_ports.withdrawn.plug(access.recall_all)
+        partner_ports.role_ended.plug(assignments.end_of_role)

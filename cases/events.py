@@ -1,0 +1,60 @@
+"""The custody vocabulary of this app. What the sender may read of a recipient's is `PUBLISHED`."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    SENT = "cases.referral.sent"
+    SUPPLEMENTED = "cases.referral.supplemented"
+    ITEMS_GIVEN = "cases.referral.items_given"
+    GRANTS_GIVEN = "cases.referral.grants_given"
+    GRANTS_TAKEN = "cases.referral.grants_taken"
+    PUBLISHED = "cases.referral.published"
+    DECIDED = "cases.decision.made"
+    FEEDBACK = "cases.feedback.given"
+    TAKEN = "cases.referral.taken_into_file"
+    CHECKED = "cases.taken.checked"
+    CONDITION_ANSWERED = "cases.condition.answered"
+    CONDITION_WAIVED = "cases.condition.waived"
+    ASSIGNED = "cases.assignment.given"
+    NO_CONFLICT = "cases.assignment.no_conflict"
+    UNASSIGNED = "cases.assignment.ended"
+    ASSESSED = "cases.assessment.changed"
+    NOTED = "cases.note.written"
+    ASKED = "cases.request.asked"
+    ANSWERED = "cases.request.answered"
+    NOT_ANSWERED = "cases.request.declined"
+    LAPSED = "cases.request.lapsed"
+    WROTE = "cases.message.written"
+    RECALLED = "cases.referral.recalled"
+    ACCESS_ENDED = "cases.referral.access_ended"
+    DISPOSED = "cases.referral.disposed"
+    REMINDED = "cases.referral.reminded"
+    ADVICE_ASKED = "cases.advice.asked"
+    ADVICE_GIVEN = "cases.advice.given"
+    ADVICE_LAPSED = "cases.advice.lapsed"
+
+
+# What a recipient does that the sender sees. Everything else of theirs does not exist for it (R5).
+PUBLISHED = frozenset(
+    {
+        Event.SENT,
+        Event.SUPPLEMENTED,
+        Event.ITEMS_GIVEN,
+        Event.PUBLISHED,
+        Event.DECIDED,
+        Event.FEEDBACK,
+        Event.TAKEN,
+        Event.CONDITION_ANSWERED,
+        Event.CONDITION_WAIVED,
+        Event.ASKED,
+        Event.ANSWERED,
+        Event.NOT_ANSWERED,
+        Event.LAPSED,
+        Event.WROTE,
+        Event.RECALLED,
+        Event.ACCESS_ENDED,
+        Event.DISPOSED,
+        Event.REMINDED,
+    }
+)

@@ -1,0 +1,38 @@
+"""What follows a hand-over."""
+
+from cases.models.ledgers import (
+    Assessment,
+    Assignment,
+    Decision,
+    Feedback,
+    Message,
+    Note,
+    Taken,
+)
+from cases.models.referrals import (
+    Condition,
+    Referral,
+    ReferralGroupObjectPermission,
+    ReferralItem,
+    ReferralUserObjectPermission,
+)
+from cases.models.requests import Advice, Attachment, InformationRequest, Reminder
+
+__all__ = [
+    "Advice",
+    "Assessment",
+    "Assignment",
+    "Attachment",
+    "Condition",
+    "Decision",
+    "Feedback",
+    "InformationRequest",
+    "Message",
+    "Note",
+    "Referral",
+    "ReferralGroupObjectPermission",
+    "ReferralItem",
+    "ReferralUserObjectPermission",
+    "Reminder",
+    "Taken",
+]

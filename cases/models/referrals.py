@@ -1,0 +1,191 @@
+"""A referral: what one recipient was given of a submission, on what conditions, and who may see it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from cases.querysets import ItemQuerySet, ReferralQuerySet
+from cases.states import OWED, OWNERS, Party, Status
+from cases.vocabularies import ConditionAnswer, Disposal, Mode, Route
+from custody.models import Compartment
+from impna.constraints import both_or_neither, one_of
+from impna.references import ReferenceField
+from partners.models import Unit, User
+from submissions.models import Exhibit, Submission, Version
+
+
+class Referral(models.Model):
+    """One submission, given to one unit. `status` is what that unit has published (the CSO's ledger).
+
+    What both sides write to each other is sealed under the referral's own compartment, so that it
+    stays readable for both when one of them erases what is theirs. `version` is the newest given.
+    `closed_at` is when access ended for good; `disposal` what became of it then.
+    """
+
+    custody_label: ClassVar[str] = "cases.referral"
+    Status = Status
+
+    reference = ReferenceField()
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="referrals")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="referrals")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="referrals")
+    compartment = models.OneToOneField(Compartment, models.PROTECT, related_name="referral")
+    mode = models.CharField(_("how much"), max_length=20, choices=Mode)
+    route = models.CharField(max_length=20, choices=Route, default=Route.DIRECT)
+    status = models.CharField(max_length=20, choices=Status, default=Status.SENT)
+    since = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    sent_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    access_ends_on = models.DateField(null=True, blank=True)
+    disposal = models.CharField(max_length=20, choices=Disposal, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        # Contact points see and route on the cover sheet; readers read the package; workers act;
+        # deciders publish; examiners open what is quarantined (DESIGN 4).
+        permissions = [
+            ("route_referral", "May acknowledge and route"),
+            ("read_referral", "May read what was given"),
+            ("work_referral", "May act on it"),
+            ("decide_referral", "May assign, decide and publish"),
+            ("examine_referral", "May open quarantined exhibits"),
+        ]
+        default_permissions = ("view",)
+        constraints = [
+            one_of("mode", Mode, name="referral_mode_known"),
+            one_of("status", Status, name="referral_status_known"),
+            one_of("route", Route, name="referral_route_known"),
+            one_of("disposal", ["", *Disposal.values], name="referral_disposal_known"),
+            models.UniqueConstraint(
+                fields=["submission", "unit"],
+                condition=models.Q(closed_at__isnull=True),
+                name="one_live_referral_for_each_unit",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) ^ models.Q(due_on__isnull=True),
+                name="a_live_referral_has_a_next_date",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on", "id"],
+                condition=models.Q(closed_at__isnull=True),
+                name="live_referrals_by_date",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"referral {self.reference}"
+
+    def get_absolute_url(self) -> str:
+        """The recipient's page; the sender's side is its submission's."""
+        return reverse("cases:referral", args=[self.reference])
+
+    @property
+    def owner(self) -> Party:
+        """On whom it waits."""
+        return Party.NOBODY if self.closed_at else OWNERS[Status(self.status)]
+
+    @property
+    def is_live(self) -> bool:
+        """The recipient may still read, answer and write."""
+        return self.closed_at is None
+
+    @property
+    def is_silent(self) -> bool:
+        """An answer was owed by a date that is past. Computed, so nobody is graded by it."""
+        late = self.due_on is not None and self.due_on < timezone.localdate()
+        return self.is_live and self.status in OWED and late
+
+    @property
+    def title(self) -> str:
+        """From the frozen cover sheet; clear, and no names."""
+        return str(self.version.sheet["situation"])
+
+
+class ReferralUserObjectPermission(UserObjectPermissionBase):
+    """What one officer may do with a referral: given by assignment, and only inside the unit."""
+
+    content_object = models.ForeignKey(Referral, models.PROTECT)
+
+
+class ReferralGroupObjectPermission(GroupObjectPermissionBase):
+    """What heads of unit and contact points of the addressed unit may do."""
+
+    content_object = models.ForeignKey(Referral, models.PROTECT)
+
+
+class ReferralItem(models.Model):
+    """One exhibit, given as it stood in one version; live until `ended_at`.
+
+    Whether it may be is asked by the database when it is made: `submissions_covers` (R4).
+    """
+
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="items")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    exhibit = models.ForeignKey(Exhibit, models.PROTECT, related_name="given")
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["referral", "exhibit"],
+                condition=models.Q(ended_at__isnull=True),
+                name="an_exhibit_is_given_once",
+            ),
+            both_or_neither("ended_at", "ended_by", name="an_items_end_has_its_person"),
+        ]
+        ordering = ["exhibit__number"]
+
+    def __str__(self) -> str:
+        return f"{self.exhibit} in {self.referral}"
+
+
+class Condition(models.Model):
+    """What the sender asks before anything of `version` and later is opened; its words are sealed."""
+
+    custody_label: ClassVar[str] = "cases.condition"
+
+    reference = ReferenceField()
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="conditions")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    words = models.BinaryField(editable=False)
+    answer = models.CharField(
+        max_length=30, choices=ConditionAnswer, default=ConditionAnswer.AWAITED
+    )
+    remark = models.BinaryField(null=True, editable=False)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    due_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            one_of("answer", ConditionAnswer, name="condition_answer_known"),
+            both_or_neither(
+                "answered_by", "answered_at", name="a_conditions_answer_has_its_person"
+            ),
+            models.UniqueConstraint(fields=["referral", "number"], name="condition_number_once"),
+        ]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return str(_("Condition %(number)d") % {"number": self.number})
+
+    @property
+    def is_settled(self) -> bool:
+        """It stands in the way of opening no more."""
+        return self.answer not in (ConditionAnswer.AWAITED, ConditionAnswer.CANNOT)

@@ -1,0 +1,50 @@
+"""Why a recipient may open what it was given, and what that is when it is words."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cases import policies
+from cases.models import Referral, ReferralItem
+from custody.log import Actor, Target
+from partners.models import User
+from submissions.models import Exhibit
+
+
+@dataclass(frozen=True)
+class Package:
+    """The words of a referral: summary, incidents, what is said of its exhibits, and the thread."""
+
+    referral: Referral
+    custody_label: ClassVar[str] = Referral.custody_label
+
+    @property
+    def reference(self) -> str:
+        """The referral's."""
+        return self.referral.reference
+
+    @property
+    def submission_reference(self) -> str:
+        """For the vault."""
+        return self.referral.submission.reference
+
+
+def recipient(target: Target, by: Actor) -> str | None:
+    """One rule for exhibits and words: a live item, or the referral, granted to this person."""
+    if not isinstance(by, User) or not isinstance(target, Exhibit | Package):
+        return None
+    if isinstance(target, Package):
+        may = target.referral.is_live and policies.holds(by, target.referral, "read_referral")
+        return f"referral {target.reference}" if may else None
+    items = (
+        ReferralItem.objects.live()
+        .filter(exhibit=target, referral__in=Referral.objects.visible_to(by))
+        .select_related("referral__version", "version", "exhibit")
+    )
+    found = next((item for item in items if policies.may_open(by, item)), None)
+    return f"referral {found.referral.reference}" if found else None
+
+
+def find_package(reference: str) -> Package | None:
+    """The referral a permit names."""
+    found = Referral.objects.select_related("submission").filter(reference=reference).first()
+    return Package(found) if found else None

@@ -1,0 +1,65 @@
+"""What a recipient reads: the frozen manifest, cut to its mode, its items and its conditions."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cases import policies
+from cases.models import Referral, ReferralItem
+from cases.vocabularies import Mode
+from submissions import manifest
+from submissions.models import Version
+
+type Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One exhibit given: what was said of it then, and whether its conditions are settled."""
+
+    item: ReferralItem
+    told: Entry
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Package:
+    """`sheet` is clear and always there; the rest is empty while conditions keep it closed."""
+
+    sheet: Entry
+    version: int
+    summary: str = ""
+    incidents: list[Entry] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+
+def read(referral: Referral) -> Package:
+    """Open the words of what was given. Callers hold an opening of the package (R3)."""
+    upto = policies.open_version(referral)
+    items = list(
+        referral.items.live()
+        .select_related("exhibit__file", "version__submission__compartment", "taken")
+        .order_by("exhibit__number")
+    )
+    numbers = {item.version.number for item in items} | {upto}
+    texts = {
+        version.number: manifest.read(version)
+        for version in Version.objects.filter(
+            submission=referral.submission, number__in=numbers, number__lte=upto
+        ).select_related("submission__compartment")
+    }
+    told = texts.get(upto, {})
+    return Package(
+        sheet=referral.version.sheet,
+        version=upto,
+        summary=told["cover_sheet"]["summary"] if told and referral.mode != Mode.ALERT else "",
+        incidents=told["incidents"] if told and referral.mode == Mode.FULL else [],
+        items=[_item(item, texts) for item in items],
+    )
+
+
+def _item(item: ReferralItem, texts: dict[int, Entry]) -> Item:
+    text = texts.get(item.version.number)
+    if text is None:
+        return Item(item, {}, is_open=False)
+    told = next(e for e in text["exhibits"] if e["reference"] == item.exhibit.reference)
+    return Item(item, told, is_open=True)

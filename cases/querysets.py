@@ -1,0 +1,122 @@
+"""Sets of referrals, items and advice; every list in a view starts here."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Permission
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cases.states import OWED, AdviceStatus, Status
+from partners import roles
+from submissions.querysets import permission_id as submission_permission
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from partners.models import User
+
+PAGE = 25
+
+
+class ReferralQuerySet(models.QuerySet[Any]):
+    """Referrals."""
+
+    def visible_to(self, user: User, permission: str = "view_referral") -> ReferralQuerySet:
+        """What a recipient's person holds the permission on; the rest does not exist (R5)."""
+        wanted = permission_id(permission)
+        by_group = self._grants("Group").filter(permission=wanted, group__in=user.acting_gids)
+        by_user = self._grants("User").filter(permission=wanted, user=user)
+        return self.filter(
+            Q(pk__in=by_group.values("content_object"))
+            | Q(pk__in=by_user.values("content_object")),
+            closed_at__isnull=True,
+        )
+
+    def sent_by(self, user: User, permission: str = "view_submission") -> ReferralQuerySet:
+        """Those of submissions this person may see as one of the sender's members."""
+        grants = "submission__submissiongroupobjectpermission__"
+        return self.filter(
+            **{
+                f"{grants}permission": submission_permission(permission),
+                f"{grants}group__in": user.acting_gids,
+            }
+        ).distinct()
+
+    def live(self) -> ReferralQuerySet:
+        """Access has not ended."""
+        return self.filter(closed_at__isnull=True)
+
+    def readable(self) -> ReferralQuerySet:
+        """Live and not recalled: what was given may be opened."""
+        return self.live().exclude(status=Status.RECALLED)
+
+    def by_date(self) -> ReferralQuerySet:
+        """The nearest date first."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "id")
+
+    def after(self, last: Any) -> ReferralQuerySet:
+        """Those that follow `last` in the order of `by_date`."""
+        if last.due_on is None:
+            return self.filter(due_on__isnull=True, pk__gt=last.pk)
+        return self.filter(
+            Q(due_on__gt=last.due_on)
+            | Q(due_on=last.due_on, pk__gt=last.pk)
+            | Q(due_on__isnull=True)
+        )
+
+    def silent(self, today: date | None = None) -> ReferralQuerySet:
+        """An answer was owed by a date that is past."""
+        return self.live().filter(status__in=OWED, due_on__lt=today or timezone.localdate())
+
+    def _grants(self, kind: str) -> models.QuerySet[Any]:
+        return self.model._meta.apps.get_model(
+            "cases", f"Referral{kind}ObjectPermission"
+        ).objects.all()
+
+
+class ItemQuerySet(models.QuerySet[Any]):
+    """Items of referrals."""
+
+    def live(self) -> ItemQuerySet:
+        """Not taken back."""
+        return self.filter(ended_at__isnull=True)
+
+
+class AssignmentQuerySet(models.QuerySet[Any]):
+    """Assignments."""
+
+    def live(self) -> AssignmentQuerySet:
+        """Not ended."""
+        return self.filter(ended_at__isnull=True)
+
+
+class AdviceQuerySet(models.QuerySet[Any]):
+    """Questions to the Secretariat."""
+
+    def visible_to(self, user: User) -> AdviceQuerySet:
+        """All of them for its advisers; those of their own submissions for the sender's members."""
+        if user.partner.kind == roles.SECRETARIAT and user.holds(roles.Adviser.code):
+            return self.all()
+        grants = "submission__submissiongroupobjectpermission__"
+        return self.filter(
+            **{
+                f"{grants}permission": submission_permission("view_submission"),
+                f"{grants}group__in": user.acting_gids,
+            }
+        ).distinct()
+
+    def open(self) -> AdviceQuerySet:
+        """Not answered and not lapsed."""
+        return self.filter(status=AdviceStatus.ASKED)
+
+
+@cache
+def permission_id(codename: str) -> int:
+    """The primary key of one of this app's permissions; constant for the life of a database."""
+    return Permission.objects.values_list("pk", flat=True).get(
+        content_type__app_label="cases", codename=codename
+    )

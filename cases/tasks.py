@@ -1,0 +1,20 @@
+"""Celery doorways: they may run twice and call one function each."""
+
+from celery import shared_task
+
+from cases.actions import deadlines
+
+
+@shared_task(ignore_result=True)
+def keep_dates() -> None:
+    """Remind, lapse and end what has passed its date."""
+    deadlines.remind()
+    deadlines.lapse_requests()
+    deadlines.lapse_advice()
+    deadlines.end_access()
+
+
+@shared_task(ignore_result=True)
+def check_taken() -> None:
+    """Re-verify the digests of what was taken into a file."""
+    deadlines.check_taken()

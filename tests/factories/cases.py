@@ -1,0 +1,83 @@
+"""Referrals in any state, by walking the real actions."""
+
+from collections.abc import Iterable
+
+from cases.actions import assignments, receiving, referrals
+from cases.models import Referral
+from cases.vocabularies import Mode
+from partners.models import Unit, User
+from submissions.models import Submission
+from tests.factories.partners import acting
+from tests.factories.standing import ADVISER, ANALYST, CONTACT, HEAD, OFFICER
+from tests.factories.submissions import approver, complete_draft, unit_of_an_authority
+
+
+def person(email: str) -> User:
+    """One of the standing people, as they are now."""
+    return User.objects.get(email=email)
+
+
+def head() -> User:
+    """Head of the standing unit."""
+    return person(HEAD)
+
+
+def contact() -> User:
+    """Contact point of the standing unit."""
+    return person(CONTACT)
+
+
+def officer() -> User:
+    """Case officer of the standing unit, to whom nothing is assigned yet."""
+    return person(OFFICER)
+
+
+def analyst() -> User:
+    """Analyst of the standing unit."""
+    return person(ANALYST)
+
+
+def adviser() -> User:
+    """Adviser of the Secretariat."""
+    return person(ADVISER)
+
+
+def referred(
+    submission: Submission | None = None,
+    *,
+    unit: Unit | None = None,
+    mode: str = Mode.FULL,
+    conditions: Iterable[str] = (),
+) -> Referral:
+    """A complete draft, handed over to one unit."""
+    submission = submission or complete_draft()
+    unit = unit or unit_of_an_authority()
+    by = approver(submission)
+    recipient = referrals.Recipient(unit=unit, mode=mode, conditions=list(conditions))
+    with acting(by):
+        referrals.hand_over(submission=submission, recipients=[recipient], by=by)
+    return fresh(Referral.objects.get(submission=submission, unit=unit))
+
+
+def received(**kwargs) -> Referral:
+    """Acknowledged by the contact point."""
+    referral = referred(**kwargs)
+    by = contact()
+    with acting(by):
+        receiving.acknowledge(referral=referral, by=by)
+    return fresh(referral)
+
+
+def assigned(referral: Referral, user: User | None = None) -> User:
+    """The officer, to whom it is assigned now."""
+    user, by = user or officer(), head()
+    with acting(by):
+        assignments.assign(referral=referral, user=user, by=by)
+    return User.objects.get(pk=user.pk)
+
+
+def fresh(referral: Referral) -> Referral:
+    """As the database has it now."""
+    return Referral.objects.select_related(
+        "unit__partner", "submission__partner", "submission__compartment", "version", "compartment"
+    ).get(pk=referral.pk)

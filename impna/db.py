@@ -1,7 +1,8 @@
 """Who acts, as the database knows it: `acting_as` and what hangs on a transaction (DESIGN 4).
 
 Row-level security reads `app.uid` and `app.gids`; without a context both are empty and every
-policy yields zero rows. Setting and role are local to the transaction and restored on exit.
+policy yields zero rows. Setting and role are local to the transaction and restored on exit, at the
+latest by its end.
 """
 
 import logging
@@ -54,11 +55,13 @@ SECRETARIAT = "impna_secretariat"
 
 
 @contextmanager
-def acting_as(principal: Principal, *, role: str = "") -> Iterator[None]:
-    """Act as `principal` inside the open transaction; `role` enters a database role by SET LOCAL.
+def acting_as(principal: Principal, *, role: str = "", to_the_end: bool = False) -> Iterator[None]:
+    """Act as `principal` inside the open transaction; `role` enters a database role locally.
 
-    Only `SECRETARIAT` may be entered. Raises RuntimeError outside a transaction, where a local
-    setting would be lost at once and every later query would see nothing.
+    Only `SECRETARIAT` may be entered. `to_the_end` promises that the transaction ends with the
+    block: it restores everything by itself, and no statement is spent on that. Raises RuntimeError
+    outside a transaction, where a local setting would be lost at once and every later query would
+    see nothing.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("acting_as needs an open transaction; wrap it in transaction.atomic().")
@@ -73,7 +76,7 @@ def acting_as(principal: Principal, *, role: str = "") -> Iterator[None]:
     finally:
         after = _current.get()
         _current.reset(token)
-        if not _broken():
+        if not (_broken() or (to_the_end and not connection.savepoint_ids)):
             _enter(after, before)
 
 
@@ -91,15 +94,13 @@ def after_commit(function: Callable[..., object], /, *args: object, **kwargs: ob
 def _enter(old: _Context, new: _Context) -> _Context:
     if old == new:
         return new
+    # Setting "role" is SET ROLE: the session's own role must be able to enter it.
+    settings = {"app.uid": new.uid, "app.gids": new.gids}
+    if new.role != old.role:
+        settings["role"] = new.role or "none"
     with connection.cursor() as cursor:
-        if old.role and old.role != new.role:
-            cursor.execute("SET LOCAL ROLE NONE")
-        cursor.execute(
-            "SELECT set_config('app.uid', %s, true), set_config('app.gids', %s, true)",
-            [new.uid, new.gids],
-        )
-        if new.role and new.role != old.role:
-            cursor.execute(f"SET LOCAL ROLE {new.role}")
+        calls = ", ".join("set_config(%s, %s, true)" for _setting in settings)
+        cursor.execute(f"SELECT {calls}", [word for pair in settings.items() for word in pair])
     return new
 
 

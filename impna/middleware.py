@@ -87,7 +87,7 @@ class SignedIn:
         user = request.user
         if not isinstance(user, User) or not user.is_verified():  # type: ignore[attr-defined]
             return None if name in OPEN else _to_sign_in(request)
-        if name not in BEFORE_TERMS and not terms_accepted(request, user):
+        if name not in BEFORE_TERMS and not terms_accepted(user):
             return redirect("partners:terms")
         return None
 
@@ -122,7 +122,7 @@ class OneTransaction:
     ) -> HttpResponse:
         try:
             with transaction.atomic():
-                with acting_as(principal, role=role):
+                with acting_as(principal, role=role, to_the_end=True):
                     response = self.get_response(request)
                 if getattr(request, "failed", False) or response.status_code >= 500:
                     transaction.set_rollback(True)

@@ -136,6 +136,7 @@ LOGIN_URL = "partners:sign-in"
 LOGIN_REDIRECT_URL = "desk"
 
 # Sessions: twenty idle minutes, sent only to us, gone with the browser.
+SESSION_ENGINE = "partners.session_store"
 SESSION_COOKIE_AGE = 20 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -262,4 +263,5 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# An address is unique among accounts that are not closed, and sign-in looks only among those.
+SILENCED_SYSTEM_CHECKS: list[str] = ["auth.W004"]

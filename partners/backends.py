@@ -1,14 +1,26 @@
-"""Who a session belongs to, with the partner that every page needs."""
+"""Who a session belongs to, with what every page needs: the partner, the groups, the terms."""
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
-from partners.models import User
+from partners.models import TermsAcceptance, User
 
 
 class MemberBackend(ModelBackend):
-    """Django's own, with one query less on every page."""
+    """Django's own, with three queries less on every page."""
 
     def get_user(self, user_id: int) -> User | None:
         """The account of a session, if it may still sign in."""
-        user = User.objects.select_related("partner").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        groups = User.groups.through.objects.filter(user_id=OuterRef("pk")).order_by("group_id")
+        accepted = TermsAcceptance.objects.filter(user_id=OuterRef("pk"))
+        found = User.objects.select_related("partner").annotate(
+            gids=ArraySubquery(groups.values("group_id")),
+            versions=ArraySubquery(accepted.values("version")),
+        )
+        user = found.filter(pk=user_id).first()
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        user.acting_gids = tuple(user.gids)
+        user.accepted_versions = frozenset(user.versions)
+        return user

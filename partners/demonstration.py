@@ -180,7 +180,7 @@ def accounts() -> list[Account]:
         device.user_id: device
         for device in TotpDevice.objects.filter(confirmed=True, user__email__in=emails)
     }
-    users = User.objects.filter(pk__in=devices).select_related("partner")
+    users = User.objects.filter(pk__in=devices, is_active=True).select_related("partner")
     by_email = {user.email: user for user in users}
     rows = []
     for email in emails:

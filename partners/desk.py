@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,15 +39,11 @@ def _partners(user: User) -> list[Waiting]:
     unsettled = Partner.objects.filter(
         Q(status__in=[Status.APPLIED, Status.VETTING, Status.SUSPENDED])
         | Q(status=Status.ACTIVE, due_on__lte=soon)
-    ).by_next_date()[:50]
-    first_findings = {
-        v.partner_id: v
-        for v in Vetting.objects.filter(outcome=Vetting.Outcome.AWAITED, partner__in=unsettled)
-    }
+    ).by_next_date()
+    awaited = Vetting.objects.filter(partner=OuterRef("pk"), outcome=Vetting.Outcome.AWAITED)
     rows = []
-    for partner in unsettled:
-        vetting = first_findings.get(partner.pk)
-        mine = vetting is not None and vetting.recorded_by_id == user.pk
+    for partner in unsettled.annotate(found_by=Subquery(awaited.values("recorded_by")))[:50]:
+        mine = partner.found_by == user.pk
         rows.append(
             Waiting(
                 due=partner.due_on,
@@ -63,27 +59,41 @@ def _partners(user: User) -> list[Waiting]:
 
 
 def _lost_factors(user: User) -> list[Waiting]:
-    open_ones = LostFactor.objects.filter(outcome=LostFactor.Outcome.ASKED).exclude(user=user)
+    own = Q(user=user, outcome__in=LostFactor.OPEN)
+    others = Q(outcome=LostFactor.Outcome.ASKED) & ~Q(user=user)
     if user.is_coordinator:
-        open_ones = open_ones.filter(
-            Q(coordinator__isnull=True) | Q(user__partner_id=user.partner_id)
-        ).exclude(manager=user)
+        unanswered = Q(coordinator__isnull=True) | Q(user__partner_id=user.partner_id)
+        shown = own | others & unanswered & ~Q(manager=user)
     elif user.manages:
-        open_ones = open_ones.filter(user__partner_id=user.partner_id, manager__isnull=True)
+        shown = own | others & Q(user__partner_id=user.partner_id, manager__isnull=True)
     else:
-        return []
-    return [
-        Waiting(
-            due=lost.due_on,
-            what=_("agree to a new second factor, or refuse"),
-            about=lost.user.display_name,
-            on_whom=_("You or another who may agree"),
-            since=lost.asked_at,
-            url=reverse("partners:lost-factor-detail", args=[lost.reference]),
-            action=_("Answer"),
-        )
-        for lost in open_ones.select_related("user").order_by("due_on", "id")[:50]
-    ]
+        shown = own
+    found = LostFactor.objects.filter(shown).select_related("user").order_by("due_on", "id")[:50]
+    return [_own_factor(lost) if lost.user_id == user.pk else _factor_of(lost) for lost in found]
+
+
+def _factor_of(lost: LostFactor) -> Waiting:
+    return Waiting(
+        due=lost.due_on,
+        what=_("agree to a new second factor, or refuse"),
+        about=lost.user.display_name,
+        on_whom=_("You or another who may agree"),
+        since=lost.asked_at,
+        url=reverse("partners:lost-factor-detail", args=[lost.reference]),
+        action=_("Answer"),
+    )
+
+
+def _own_factor(lost: LostFactor) -> Waiting:
+    return Waiting(
+        due=timezone.localdate(lost.ready_at) if lost.ready_at else lost.due_on,
+        what=_("someone asked for a new second factor in your name: stop it if it was not you"),
+        about=_("Your account"),
+        on_whom=_("You, if it was not you"),
+        since=lost.asked_at,
+        url=reverse("partners:stop-lost-factor", args=[lost.reference]),
+        action=_("Look"),
+    )
 
 
 def _invitations(user: User) -> list[Waiting]:

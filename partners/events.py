@@ -23,6 +23,7 @@ class Event(StrEnum):
     MEMBER_INVITED = "partners.invitation.sent"
     INVITATION_REVOKED = "partners.invitation.revoked"
     MEMBER_JOINED = "partners.user.joined"
+    ACCOUNT_GAVE_WAY = "partners.user.gave_way"
     ROLE_GIVEN = "partners.user.role_given"
     ROLE_ENDED = "partners.user.role_ended"
     MEMBER_REMOVED = "partners.user.removed"

@@ -103,6 +103,20 @@ def check_can_agree_as_manager(user: User, lost: LostFactor) -> None:
         raise NotAllowed(_("You agreed already; a second person has to."))
 
 
+def check_can_refuse_lost_factor(user: User, lost: LostFactor) -> None:
+    """A manager of the same partner or a coordinator, whether or not they agreed before."""
+    if lost.user_id == user.pk:
+        raise NotAllowed(_("Someone else has to answer this; stop it from your account’s page."))
+    if not user.is_coordinator:
+        check_can_manage_members(user, lost.user.partner)
+
+
+def check_can_stop_lost_factor(user: User, lost: LostFactor) -> None:
+    """The person whose account it is."""
+    if lost.user_id != user.pk:
+        raise NotAllowed(_("Only the person whose account it is does this."))
+
+
 def check_can_agree_as_coordinator(user: User, lost: LostFactor) -> None:
     """A coordinator, other than the person and other than the manager who agreed."""
     check_can_administer_partners(user)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from partners import roles
@@ -53,6 +54,12 @@ class UserQuerySet(models.QuerySet[Any]):
         if user.is_coordinator:
             return self.all()
         return self.filter(partner_id=user.partner_id)
+
+    def with_address(self, email: str) -> UserQuerySet:
+        """The one account of an address that is not closed, whatever the address's case."""
+        # Not iexact: PostgreSQL's upper() finds "admin" for a dotless "admın", the throttle does not.
+        open_ones = self.filter(removed_at__isnull=True)
+        return open_ones.alias(lowered=Lower("email")).filter(lowered=email.lower())
 
     def present(self) -> UserQuerySet:
         """Joined and not removed."""

@@ -17,7 +17,6 @@ from partners.terms import current_terms
 FRESH = timedelta(minutes=5)
 _BEGAN = "began"
 _FACTOR_AT = "factor_at"
-_TERMS = "terms"
 
 
 def begin(request: HttpRequest, user: User) -> None:
@@ -48,14 +47,9 @@ def need_fresh_factor(request: HttpRequest) -> None:
         raise StepUpNeeded("A fresh code is needed for this.")
 
 
-def terms_accepted(request: HttpRequest, user: User) -> bool:
-    """The version in force was accepted; looked up once per session and version."""
-    version = current_terms(user.partner.kind).version
-    if request.session.get(_TERMS) != version:
-        if not user.terms_acceptances.filter(version=version).exists():
-            return False
-        request.session[_TERMS] = version
-    return True
+def terms_accepted(user: User) -> bool:
+    """The version in force was accepted."""
+    return current_terms(user.partner.kind).version in user.accepted_versions
 
 
 def is_current(request: HttpRequest, user: User) -> bool:

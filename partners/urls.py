@@ -22,6 +22,11 @@ urlpatterns = [
     path("account/password/", account.change_password, name="change-password"),
     path("account/app/", account.change_factor, name="change-factor"),
     path("account/recovery-codes/", account.new_recovery_codes, name="new-recovery-codes"),
+    path(
+        "account/lost-factors/<ref:reference>/",
+        account.stop_lost_factor,
+        name="stop-lost-factor",
+    ),
     path("members/", members.member_list, name="member-list"),
     path("members/invite/", members.invite, name="invite"),
     path("members/lock-out/", members.lock_out, name="lock-out"),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('custody', '0006_referral_compartments'),
-        ('partners', '0005_notifications'),
+        ('partners', '0004_notifications'),
         ('submissions', '0006_version_rights'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0001_initial"),
         ("submissions", "0006_version_rights"),
-        ("partners", "0006_notification_rights"),
+        ("partners", "0005_notification_rights"),
     ]
     operations = [
         Rights(

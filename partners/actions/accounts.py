@@ -100,7 +100,7 @@ def ask_for_reset(*, email: str) -> None:
     """Mail a one-time link if there is such an account. The answer is the same either way."""
     throttle = _throttled("reset", email)
     _failed(throttle)
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = User.objects.with_address(email).filter(is_active=True).first()
     if user is None:
         return
     now = timezone.now()

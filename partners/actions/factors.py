@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from django.db import transaction
@@ -119,12 +119,12 @@ def verify(*, user: User, code: str) -> bool:
 def report_lost(*, user: User) -> LostFactor:
     """Someone who gave the right password has neither app nor codes; two people must agree."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    open_already = user.lost_factors.filter(
-        outcome__in=[LostFactor.Outcome.ASKED, LostFactor.Outcome.AGREED]
-    ).first()
-    if open_already is not None:
-        return open_already
     now = timezone.now()
+    already = user.lost_factors.filter(outcome__in=LostFactor.OPEN).select_for_update().first()
+    if already is not None and not _has_lapsed(already, now):
+        return already
+    if already is not None:
+        _end_unused(already, user, because="nobody used it in time")
     lost = LostFactor.objects.create(
         user=user, asked_at=now, due_on=timezone.localdate(now + ANSWER_WITHIN)
     )
@@ -159,11 +159,8 @@ def agree_as_coordinator(*, lost: LostFactor, by: User) -> LostFactor:
 def refuse_lost(*, lost: LostFactor, by: User, reason: str) -> LostFactor:
     """Either of the two can stop it, also during the delay; the old factor keeps working."""
     lost = _locked(lost)
-    if by.is_coordinator:
-        policies.check_can_agree_as_coordinator(by, lost)
-    else:
-        policies.check_can_agree_as_manager(by, lost)
-    if lost.outcome not in (LostFactor.Outcome.ASKED, LostFactor.Outcome.AGREED):
+    policies.check_can_refuse_lost_factor(by, lost)
+    if not lost.is_open:
         raise NotNow(_("This has ended already."))
     lost.outcome, lost.ended_at = LostFactor.Outcome.REFUSED, timezone.now()
     lost.save(update_fields=["outcome", "ended_at"])
@@ -177,6 +174,22 @@ def refuse_lost(*, lost: LostFactor, by: User, reason: str) -> LostFactor:
     return lost
 
 
+@transaction.atomic
+def stop_lost(*, lost: LostFactor, by: User) -> LostFactor:
+    """It was not them who asked, or it is no longer needed: what they have keeps working."""
+    lost = _locked(lost)
+    policies.check_can_stop_lost_factor(by, lost)
+    if not lost.is_open:
+        raise NotNow(_("This has ended already."))
+    _end_unused(lost, by, because="the person stopped it")
+    return lost
+
+
+def open_lost(user: User) -> LostFactor | None:
+    """The request in this person's name that has not ended, by them or not."""
+    return user.lost_factors.filter(outcome__in=LostFactor.OPEN).first()
+
+
 def may_set_up_again(user: User) -> bool:
     """True when both have agreed and the delay is over, for seven days."""
     now = timezone.now()
@@ -188,16 +201,24 @@ def may_set_up_again(user: User) -> bool:
 def _not_lost_after_all(user: User) -> None:
     """Whoever has a factor has not lost it: a request in their name, by them or not, ends here."""
     for lost in user.lost_factors.select_for_update(of=("self",)).filter(
-        outcome__in=[LostFactor.Outcome.ASKED, LostFactor.Outcome.AGREED]
+        outcome__in=LostFactor.OPEN
     ):
-        lost.outcome, lost.ended_at = LostFactor.Outcome.REFUSED, timezone.now()
-        lost.save(update_fields=["outcome", "ended_at"])
-        log.record(
-            Event.LOST_FACTOR_REFUSED,
-            on=lost,
-            by=user,
-            data={"user": user.reference, "because": "the factor was used"},
-        )
+        _end_unused(lost, user, because="the factor was used")
+
+
+def _end_unused(lost: LostFactor, by: User, *, because: str) -> None:
+    lost.outcome, lost.ended_at = LostFactor.Outcome.REFUSED, timezone.now()
+    lost.save(update_fields=["outcome", "ended_at"])
+    log.record(
+        Event.LOST_FACTOR_REFUSED,
+        on=lost,
+        by=by,
+        data={"user": by.reference, "because": because},
+    )
+
+
+def _has_lapsed(lost: LostFactor, now: datetime) -> bool:
+    return lost.ready_at is not None and lost.ready_at <= now - ANSWER_WITHIN
 
 
 def _agreed(lost: LostFactor, by: User, capacity: str) -> LostFactor:

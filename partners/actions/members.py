@@ -106,14 +106,19 @@ def may_join(*, token: str, user: User) -> bool:
 def prepare_account(*, token: str, display_name: str, password: str, language: str) -> User:
     """First step of joining: name and password. The link stays good until a factor is set up.
 
-    Raises NotNow when the link is no longer good and ValidationError for a weak password.
+    An account begun with another partner's invitation gives way: whoever opens this link reads the
+    address. Raises NotNow when the link is no longer good and ValidationError for a weak password.
     """
     invitation = _open_invitation(token)
-    user = User.objects.filter(email__iexact=invitation.email).first()
+    there = User.objects.with_address(invitation.email).select_for_update(of=("self",))
+    user: User | None = there.first()
+    if user is not None and user.joined_at is not None:
+        raise NotNow(_("There is an account with this address already; ask who invited you."))
+    if user is not None and user.partner_id != invitation.partner_id:
+        _give_way(user, invitation)
+        user = None
     if user is None:
         user = User(email=invitation.email, partner=invitation.partner)
-    if user.joined_at is not None or user.partner_id != invitation.partner_id:
-        raise NotNow(_("There is an account with this address already; ask who invited you."))
     user.display_name, user.language = display_name, language
     validate_password(password, user)
     user.set_password(password)
@@ -185,7 +190,10 @@ def end_role(*, membership: Membership, by: User) -> Membership:
 
 @transaction.atomic
 def remove_member(*, user: User, by: User, reason: str) -> User:
-    """The account is closed: roles end, sessions end. Its address stays taken."""
+    """The account is closed: roles end, sessions end. Its address may be invited again.
+
+    Whoever joins with it later is another account, with a reference of its own in the log.
+    """
     partner, by = _locked(user.partner_id, by)
     policies.check_can_manage_members(by, partner)
     user = User.objects.select_for_update().get(pk=user.pk)
@@ -196,10 +204,7 @@ def remove_member(*, user: User, by: User, reason: str) -> User:
     log.record(Event.MEMBER_REMOVED, on=user, by=by, reason=reason)
     for membership in memberships:
         _end(membership, by)
-    user.is_active = False
-    user.removed_at = user.sessions_from = timezone.now()
-    user.set_unusable_password()
-    user.save(update_fields=["is_active", "removed_at", "sessions_from", "password"])
+    _close(user)
     return user
 
 
@@ -223,7 +228,7 @@ def _invite(
     if partner.status not in (Partner.Status.INVITED, Partner.Status.ACTIVE):
         raise NotNow(_("Members can be invited once the partner has been vetted."))
     _check_offers(partner, offers)
-    if User.objects.filter(email__iexact=email, joined_at__isnull=False).exists():
+    if User.objects.present().with_address(email).exists():
         raise NotNow(_("There is an account with this address already."))
     now = timezone.now()
     for earlier in partner.invitations.unanswered().filter(email__iexact=email):
@@ -281,7 +286,27 @@ def _open_invitation(token: str) -> Invitation:
 
 def _is_for(invitation: Invitation, user: User) -> bool:
     same_address = user.email.lower() == invitation.email.lower()
-    return same_address and user.partner_id == invitation.partner_id and user.joined_at is None
+    half_made = user.joined_at is None and user.removed_at is None
+    return same_address and half_made and user.partner_id == invitation.partner_id
+
+
+def _give_way(user: User, invitation: Invitation) -> None:
+    """A half-made account of another partner is closed; nothing of it was ever usable."""
+    user.totpdevice_set.all().delete()
+    _close(user)
+    log.record(
+        Event.ACCOUNT_GAVE_WAY,
+        on=user,
+        by=log.SYSTEM,
+        data={"invitation": invitation.reference},
+    )
+
+
+def _close(user: User) -> None:
+    user.is_active = False
+    user.removed_at = user.sessions_from = timezone.now()
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "removed_at", "sessions_from", "password"])
 
 
 def _check_unanswered(invitation: Invitation) -> None:

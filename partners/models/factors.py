@@ -118,6 +118,7 @@ class LostFactor(models.Model):
         DONE = "done"
         REFUSED = "refused"
 
+    OPEN = (Outcome.ASKED, Outcome.AGREED)
     custody_label: ClassVar[str] = "partners.lost_factor"
 
     reference = ReferenceField()
@@ -164,6 +165,11 @@ class LostFactor(models.Model):
 
     def __str__(self) -> str:
         return f"lost factor of {self.user}"
+
+    @property
+    def is_open(self) -> bool:
+        """Neither used nor refused: agreed to or not, it can still be stopped."""
+        return self.outcome in self.OPEN
 
 
 class Throttle(models.Model):

@@ -21,10 +21,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     """Accounts come from invitations; there is no create_superuser."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """By e-mail address, whatever its case."""
-        # Not iexact: PostgreSQL's upper() finds "admin" for a dotless "admın", the throttle does not.
-        named = self.annotate(lowered=Lower("email"))
-        user: User = named.get(lowered=(username or "").lower())
+        """By e-mail address, whatever its case; a closed account has given its address up."""
+        user: User = self.with_address(username or "").get()
         return user
 
 
@@ -34,7 +32,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     custody_label: ClassVar[str] = "partners.user"
 
     reference = ReferenceField()
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("e-mail address"))
     display_name = models.CharField(
         _("name"), max_length=150, help_text=_("As colleagues and recipients will read it.")
     )
@@ -54,7 +52,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="one_account_per_address"),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=models.Q(removed_at__isnull=True),
+                name="one_open_account_per_address",
+            ),
             models.CheckConstraint(
                 condition=models.Q(is_superuser=False), name="nobody_is_a_superuser"
             ),
@@ -77,6 +79,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     def acting_gids(self) -> tuple[int, ...]:
         """The groups of this account; one query, once per request."""
         return tuple(self.groups.order_by("pk").values_list("pk", flat=True))
+
+    @cached_property
+    def accepted_versions(self) -> frozenset[str]:
+        """The versions of the terms accepted so far; one query, once per request."""
+        return frozenset(self.terms_acceptances.values_list("version", flat=True))
 
     @cached_property
     def held(self) -> list[Membership]:
@@ -108,9 +115,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         return ", ".join(sorted({m.role for m in self.held}))
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        """Forget the roles and groups remembered for the request as well."""
+        """Forget the roles, groups and terms remembered for the request as well."""
         super().refresh_from_db(*args, **kwargs)
-        for name in ("acting_gids", "held"):
+        for name in ("acting_gids", "accepted_versions", "held"):
             self.__dict__.pop(name, None)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,7 +12,7 @@ from custody.models import CustodyEvent
 from partners import sessions
 from partners.actions import accounts, factors
 from partners.forms import AppCodeForm, ChangePasswordForm
-from partners.models import User
+from partners.models import LostFactor, User
 from partners.views.sign_in import _status, enrolment
 
 
@@ -20,14 +20,31 @@ from partners.views.sign_in import _status, enrolment
 def account(request: HttpRequest) -> HttpResponse:
     """Who you are here, what you may, and the last thirty things recorded about your account."""
     user = _user(request)
+    lost = list(user.lost_factors.order_by("-id")[:10])
+    about = [f"{User.custody_label}:{user.reference}"]
+    about += [f"{LostFactor.custody_label}:{one.reference}" for one in lost]
     context = {
         "user_shown": user,
         "codes_left": user.recovery_codes.filter(used_at__isnull=True).count(),
-        "events": CustodyEvent.objects.filter(on=f"{User.custody_label}:{user.reference}").order_by(
-            "-id"
-        )[:30],
+        "lost": next((one for one in lost if one.is_open), None),
+        "events": CustodyEvent.objects.filter(on__in=about).order_by("-id")[:30],
     }
     return render(request, "partners/account.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def stop_lost_factor(request: HttpRequest, reference: str) -> HttpResponse:
+    """Someone who knows the password asked for a new second factor: the person can stop it."""
+    user = _user(request)
+    lost = get_object_or_404(user.lost_factors, reference=reference)
+    if request.method == "POST":
+        factors.stop_lost(lost=lost, by=user)
+        messages.success(
+            request,
+            _("Stopped. If it was not you who asked, someone knows your password: change it now."),
+        )
+        return redirect("partners:account")
+    return render(request, "partners/lost_factor_stop.html", {"lost": lost})
 
 
 @require_http_methods(["GET", "POST"])

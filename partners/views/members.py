@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners import policies, roles, sessions
-from partners.actions import members, organisations, units
+from partners.actions import factors, members, organisations, units
 from partners.forms import (
     GiveRoleForm,
     InviteForm,
@@ -193,6 +193,7 @@ def _detail(request: HttpRequest, member: User, form: GiveRoleForm) -> HttpRespo
         "form": form if user.manages else None,
         "manages": user.manages,
         "held": member.held,
+        "lost": factors.open_lost(member) if user.manages and member != user else None,
         "roles": roles.BY_CODE,
     }
     return render(request, "partners/member_detail.html", context, status=_status(form))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -44,13 +44,12 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     partners = Partner.objects.visible_to(user).filter(**lookup).by_next_date()
     page, more = _page_after(partners, request.GET.get("after", ""))
     after = page[-1].reference if more else ""
+    numbers = _numbers(user)
     context = {
         "rows": [_row(partner, found, user) for partner, found in _with_vettings(page)],
-        "filters": _filters(user, chosen),
-        "unsettled": Partner.objects.visible_to(user).by_status(*UNSETTLED).count(),
-        "yours": Vetting.objects.filter(outcome=Vetting.Outcome.AWAITED)
-        .exclude(recorded_by=user)
-        .count(),
+        "filters": _filters(numbers, chosen),
+        "unsettled": sum(row["n"] for row in numbers if row["status"] in UNSETTLED),
+        "yours": sum(row["yours"] for row in numbers),
         "more_url": f"?{urlencode({'show': chosen, 'after': after})}" if after else "",
     }
     return render(request, "partners/partner_list.html", context)
@@ -193,13 +192,18 @@ def lost_factor_detail(request: HttpRequest, reference: str) -> HttpResponse:
         if not form.is_bound:
             messages.success(request, _("Your agreement is recorded."))
             return redirect("desk")
+    asked = lost.outcome == LostFactor.Outcome.ASKED
     context = {
         "lost": lost,
         "form": form,
-        "as_manager": policies.allowed(policies.check_can_agree_as_manager, user, lost)
+        "as_manager": asked
+        and policies.allowed(policies.check_can_agree_as_manager, user, lost)
         and lost.manager_id is None,
-        "as_coordinator": policies.allowed(policies.check_can_agree_as_coordinator, user, lost)
+        "as_coordinator": asked
+        and policies.allowed(policies.check_can_agree_as_coordinator, user, lost)
         and lost.coordinator_id is None,
+        "may_refuse": lost.is_open
+        and policies.allowed(policies.check_can_refuse_lost_factor, user, lost),
     }
     return render(request, "partners/lost_factor_detail.html", context, status=_status(form))
 
@@ -228,6 +232,9 @@ def _detail(
         "reach": organisations.current_reach(partner) if partner.receives_referrals else None,
         "members": partner.members.present().order_by("display_name")[:50],
         "invitations": partner.invitations.unanswered().order_by("-id")[:20],
+        "lost_factors": LostFactor.objects.filter(
+            user__partner=partner, outcome__in=LostFactor.OPEN
+        ).select_related("user")[:20],
         "events": CustodyEvent.objects.filter(
             on=f"{Partner.custody_label}:{partner.reference}"
         ).order_by("-id")[:30],
@@ -283,7 +290,18 @@ def _page_after(partners: Any, after: str) -> tuple[list[Partner], bool]:
     return rows[:PAGE], len(rows) > PAGE
 
 
-def _filters(user: User, chosen: str) -> list[dict[str, Any]]:
+def _numbers(user: User) -> list[dict[str, Any]]:
+    """How many partners there are of each kind and status, and how many await this person."""
+    awaited = Q(vettings__outcome=Vetting.Outcome.AWAITED) & ~Q(vettings__recorded_by=user)
+    counted = Partner.objects.visible_to(user).values("kind", "status")
+    return list(
+        counted.annotate(
+            n=Count("pk", distinct=True), yours=Count("vettings", filter=awaited, distinct=True)
+        )
+    )
+
+
+def _filters(numbers: list[dict[str, Any]], chosen: str) -> list[dict[str, Any]]:
     labels = {
         "": _("All"),
         "unsettled": _("Not settled"),
@@ -293,14 +311,12 @@ def _filters(user: User, chosen: str) -> list[dict[str, Any]]:
         "observer": _("Observers"),
         "ended": _("Suspended or left"),
     }
-    counts = Partner.objects.visible_to(user).values("kind", "status").annotate(n=Count("pk"))
-    table = list(counts)
     return [
         {
             "label": labels[key],
             "url": f"?show={key}" if key else "?",
             "current": key == chosen,
-            "count": sum(row["n"] for row in table if _matches(row, lookup)),
+            "count": sum(row["n"] for row in numbers if _matches(row, lookup)),
         }
         for key, lookup in FILTERS.items()
     ]
@@ -320,8 +336,10 @@ def _partner(request: HttpRequest, reference: str) -> tuple[Partner, User]:
 
 
 def _coordinator(request: HttpRequest) -> User:
+    """For everyone else these pages do not exist, whatever the address names (R5)."""
     user = _user(request)
-    policies.check_can_administer_partners(user)
+    if not policies.allowed(policies.check_can_administer_partners, user):
+        raise Http404
     return user
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from impna import typed
@@ -18,11 +19,17 @@ from partners.forms import AppCodeForm, CodeForm, ForgottenForm, ResetForm, Sign
 from partners.models import TotpDevice, User
 from partners.qr import picture
 
+_STOPPED_BY_THE_CODE = gettext_lazy(
+    "Someone who knows your password asked for a new second factor for your account. The code you "
+    "gave has stopped that. If it was not you who asked, change your password now."
+)
+
 
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """First step: e-mail and password. What it answers does not say whether the account exists."""
-    form = SignInForm(request.POST or None)
+    # What was typed elsewhere comes back here alone after a wait: that is no attempt to sign in.
+    form = SignInForm(request.POST if "email" in request.POST else None)
     if request.method == "POST" and form.is_valid():
         ticket = accounts.check_password(request=request, **form.cleaned_data)
         user = accounts.read_ticket(ticket) if ticket else None
@@ -31,8 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if ticket:
             return _second_step(request, CodeForm(), ticket)
         form.add_error(None, _("Address or password is wrong."))
-    context = {"form": form, "next": _next(request), "carried": typed.carried(request)}
-    return render(request, "partners/sign_in.html", context, status=_status(form))
+    return _first_step(request, form)
 
 
 @require_POST
@@ -42,10 +48,13 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     user = accounts.read_ticket(ticket)
     if user is None:
         messages.warning(request, _("The five minutes were over. Start again."))
+        if typed.carried(request):
+            return _first_step(request, SignInForm())
         return redirect(typed.sign_in_address(_next(request)))
-    form = CodeForm(request.POST)
+    form = CodeForm(request.POST if "code" in request.POST else None)
     if not form.is_valid():
         return _second_step(request, form, ticket)
+    lost = factors.open_lost(user)
     if not accounts.check_second_factor(user=user, code=form.cleaned_data["code"]):
         form.add_error("code", _("This code is wrong or has been used. Wait for the next one."))
         return _second_step(request, form, ticket)
@@ -53,6 +62,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return render(request, "partners/no_access.html", status=403)
     sessions.begin(request, user)
     accounts.record_sign_in(by=user)
+    if lost is not None:
+        messages.warning(request, _STOPPED_BY_THE_CODE)
     destination = typed.going_to(request)
     if destination is not None:
         fields = typed.original_fields(request)
@@ -139,12 +150,20 @@ def step_up(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        lost = factors.open_lost(user)
         if accounts.check_second_factor(user=user, code=form.cleaned_data["code"]):
             sessions.mark_fresh(request)
+            if lost is not None:
+                messages.warning(request, _STOPPED_BY_THE_CODE)
             return redirect(_next(request))
         form.add_error("code", _("This code is wrong or has been used. Wait for the next one."))
     context = {"form": form, "next": _next(request)}
     return render(request, "partners/step_up.html", context, status=_status(form))
+
+
+def _first_step(request: HttpRequest, form: SignInForm) -> HttpResponse:
+    context = {"form": form, "next": _next(request), "carried": typed.carried(request)}
+    return render(request, "partners/sign_in.html", context, status=_status(form))
 
 
 def _second_step(request: HttpRequest, form: CodeForm, ticket: str) -> HttpResponse:

@@ -120,7 +120,7 @@ END
 class Migration(migrations.Migration):
     dependencies = [
         ("submissions", "0005_versions"),
-        ("partners", "0002_rights"),
+        ("partners", "0003_addresses_and_memberships"),
         ("custody", "0006_referral_compartments"),
     ]
     operations = [
@@ -153,14 +153,6 @@ class Migration(migrations.Migration):
         ),
         Rights("submissions_versionexhibit", app="SELECT, INSERT", worker="SELECT", guard="SELECT"),
         Rights("submissions_declaration", app="SELECT, INSERT", worker="SELECT", guard="SELECT"),
-        Rights(
-            "partners_user",
-            app="SELECT, INSERT, UPDATE (display_name, language, password, is_active, joined_at, "
-            "removed_at, sessions_from, last_login)",
-            worker="SELECT",
-            secretariat="SELECT, UPDATE (sessions_from)",
-            guard="SELECT",
-        ),
         Function("submissions_write_once", WRITE_ONCE),
         *(
             Trigger(

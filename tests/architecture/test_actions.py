@@ -41,6 +41,7 @@ NOT_ACTIONS = {
     "partners.actions.factors.seed_text": "reads",
     "partners.actions.factors.provisioning_uri": "computes",
     "partners.actions.factors.may_set_up_again": "reads",
+    "partners.actions.factors.open_lost": "reads",
     "partners.actions.letters.write": "called by actions",
     "partners.actions.letters.deliver": "the system sends",
     "partners.actions.notifications.tell": "called by actions",

@@ -2,8 +2,9 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from impna.db import NOBODY, SECRETARIAT, Unnamed, acting_as, after_commit
+from impna.db import NOBODY, SECRETARIAT, Unnamed, acting_as, acting_uid, after_commit
 
 ANNA = Unnamed("anna", 7, (3, 1))
 BASIL = Unnamed("basil", 8)
@@ -52,6 +53,28 @@ def test_the_secretariat_role_is_entered_and_left(own_database):
                 assert role() == "impna_app"
             assert role() == "impna_secretariat"
         assert role() == "impna_app"
+
+
+def test_acting_to_the_end_leaves_the_restoring_to_the_transaction(own_database):
+    with CaptureQueriesContext(connection) as captured, transaction.atomic():
+        with acting_as(ANNA, role=SECRETARIAT, to_the_end=True):
+            pass
+    assert len(captured) == 3, "BEGIN, one statement for person and role, COMMIT"
+    assert (setting("app.uid"), setting("app.gids"), role()) == ("", "", "impna_app")
+
+
+def test_acting_to_the_end_of_a_part_only_restores_before_the_rest(own_database):
+    with transaction.atomic():
+        with transaction.atomic(), acting_as(ANNA, role=SECRETARIAT, to_the_end=True):
+            assert (setting("app.uid"), role()) == ("7", "impna_secretariat")
+        assert (setting("app.uid"), setting("app.gids"), role()) == ("", "", "impna_app")
+
+
+def test_a_transaction_that_was_rolled_back_leaves_nobody_acting(own_database):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with acting_as(ANNA, role=SECRETARIAT, to_the_end=True):
+            raise ZeroDivisionError
+    assert (setting("app.uid"), role(), acting_uid()) == ("", "impna_app", None)
 
 
 def test_no_other_role_can_be_entered(own_database):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from custody.models import CustodyEvent
-from partners.models import Throttle, User
+from partners.models import Partner, Throttle, User
 from tests.factories.partners import coordinators, signed_in
 from tests.factories.submissions import documenter
 
@@ -56,6 +56,16 @@ def test_a_marked_view_enters_the_secretariats_role_for_its_members_only(own_dat
     assert signed_in(first).get("/try/as_role/").content.decode() == f"{first.pk} impna_secretariat"
     user = documenter()
     assert signed_in(user).get("/try/as_role/").content.decode() == f"{user.pk} impna_app"
+
+
+def test_what_is_written_in_the_secretariats_role_is_saved(own_database):
+    """The transaction ends in that role: what is checked at COMMIT passes there too."""
+    sent = {"kind": "cso", "name": "Entered", "mandate": "m", "proof": "p"}
+    sent["contact_email"] = "entered@cso.example"
+    response = signed_in(coordinators()[0]).post("/partners/enter/", sent)
+    assert response.status_code == 302
+    partner = Partner.objects.get(name="Entered")
+    assert CustodyEvent.objects.filter(on=f"partners.partner:{partner.reference}").exists()
 
 
 def test_a_streaming_body_holds_no_transaction(browser):

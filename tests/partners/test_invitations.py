@@ -272,10 +272,14 @@ def test_someone_invited_by_two_partners_joins_one(manager):
 def test_an_account_half_made_for_one_partner_is_not_taken_over_by_another(manager):
     other = manager_of(another_documenter().partner)
     fill_in(Client(), invite(manager))
+    half_made = User.objects.get(email=NEW)
     with transaction.atomic(), acting_as(other):
         members.invite(partner=other.partner, email=NEW, offers=[("reader", "")], by=other)
-    assert fill_in(Client(), token_in_letter(NEW)).status_code == 409
-    assert User.objects.get(email=NEW).partner_id == manager.partner_id
+    assert fill_in(Client(), token_in_letter(NEW)).status_code == 200
+    begun = User.objects.with_address(NEW).get()
+    assert (begun.pk != half_made.pk, begun.partner_id) == (True, other.partner_id)
+    half_made.refresh_from_db()
+    assert (half_made.partner_id, half_made.has_usable_password()) == (manager.partner_id, False)
 
 
 def test_another_partner_is_invited_by_nobody_but_its_managers(manager):

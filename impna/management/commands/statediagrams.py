@@ -14,6 +14,7 @@ from django.utils import translation
 MACHINES: tuple[tuple[str, str], ...] = (
     ("partner", "partners.states"),
     ("submission", "submissions.states"),
+    ("referral", "cases.states"),
 )
 
 

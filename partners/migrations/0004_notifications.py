@@ -9,7 +9,7 @@ import impna.references
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0002_rights"),
+        ("partners", "0003_addresses_and_memberships"),
     ]
 
     operations = [

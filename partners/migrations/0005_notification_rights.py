@@ -6,7 +6,7 @@ from impna.rights import Rights
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0005_notifications")]
+    dependencies = [("partners", "0004_notifications")]
     operations = [
         Rights(
             "partners_notification",

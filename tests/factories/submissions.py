@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from custody import uploads
+from custody import intake_job, uploads
 from impna.db import acting_as
 from partners import roles
 from partners.models import Partner, Unit, User
@@ -144,6 +144,18 @@ def sent(submission: Submission, content: bytes, *, name: str = "example.jpg") -
         with transaction.atomic(), acting_as(by):
             exhibits.receive(exhibit=exhibit, offset=offset, data=piece, checksum=None, by=by)
         offset += len(piece)
+    return Exhibit.objects.get(pk=exhibit.pk)
+
+
+def sealed_exhibit(as_worker, submission: Submission, content: bytes) -> Exhibit:
+    """An exhibit whose file is sealed and examined, and for which everything is answered."""
+    exhibit = sent(submission, content)
+    with as_worker():
+        job = intake_job.claim()
+        assert job is not None
+        intake_job.run(job)
+    with acting(submission.begun_by):
+        describe(exhibit, submission.begun_by)
     return Exhibit.objects.get(pk=exhibit.pk)
 
 

@@ -13,9 +13,15 @@ import psycopg
 import pytest
 from redis import Redis
 
+from cases.actions import access, advising, assignments, decisions, receiving, requests
+from custody import vault
+from submissions.actions import cover_sheets, incidents
+from submissions.answers import Details
 from submissions.models import Exhibit
 from tests.conftest import with_database
-from tests.factories.submissions import documenter, draft
+from tests.factories.cases import assigned, head, received
+from tests.factories.partners import acting
+from tests.factories.submissions import describe, documenter, draft, tell
 from tests.journeys.conftest import sign_in
 from tests.journeys.test_uploads import choose, open_exhibits, sealed
 
@@ -45,7 +51,67 @@ def planted(portal, page, tmp_path_factory, watched):
     open_exhibits(page, submission, user)
     choose(page, file)
     sealed(page, submission, 1)
-    return Exhibit.objects.get(submission=submission)
+    exhibit = examined(page, Exhibit.objects.get(submission=submission))
+    say_it_everywhere(exhibit)
+    return exhibit
+
+
+def examined(page, exhibit: Exhibit) -> Exhibit:
+    """Wait for the worker's scan."""
+    for _look in range(240):
+        exhibit.refresh_from_db()
+        if exhibit.scan != "awaited":
+            return exhibit
+        page.wait_for_timeout(250)
+    raise AssertionError("The exhibit was not examined.")
+
+
+def say_it_everywhere(exhibit: Exhibit) -> None:
+    """The canary in every sealed text from draft to feedback, by the actions the pages call."""
+    submission, by = exhibit.submission, exhibit.added_by
+    with acting(by):
+        describe(
+            exhibit,
+            by,
+            recognisable="someone",
+            identified_by=["face"],
+            description=CANARY,
+            details=Details(people=[CANARY], origin=CANARY, restrictions=CANARY),
+        )
+        incident = incidents.add(submission=submission, by=by)
+        tell(incident, by)
+        incidents.tell(
+            incident=incident, answers=dict.fromkeys(("what", "place", "weakens"), CANARY), by=by
+        )
+        cover_sheets.write(
+            submission=submission,
+            sheet=cover_sheets.Sheet(
+                situation="Example attacks", summary=CANARY, languages=["English"]
+            ),
+            by=by,
+        )
+    referral = received(submission=submission, conditions=[CANARY])
+    sender, chief = referral.sent_by, head()
+    with acting(chief):
+        receiving.answer_condition(
+            condition=referral.conditions.get(), answer="accept", remark=CANARY, by=chief
+        )
+    person = assigned(referral)
+    with acting(person):
+        vault.open(exhibit, by=person, reason=CANARY, files={"Exhibit 1": exhibit.file})
+        assignments.assess(referral=referral, state="linked", national_reference=CANARY, by=person)
+        assignments.note(referral=referral, text=CANARY, by=person)
+        asked = requests.ask(referral=referral, kind="clarify", text=CANARY, by=person)
+        requests.write(referral=referral, text=CANARY, by=person)
+    with acting(sender):
+        requests.answer(request=asked, text=CANARY, by=sender)
+        advising.ask(version=referral.version, question=CANARY, by=sender)
+    with acting(chief):
+        decisions.give_feedback(referral=referral, text=CANARY, by=chief)
+        ruling = decisions.Ruling(outcome="declined", reasons=["D08"], words=CANARY)
+        decisions.decide(referral=referral, ruling=ruling, seen="received", by=chief)
+    with acting(sender):
+        access.recall(referral=referral, reason=CANARY, by=sender)
 
 
 def test_a_canary_through_the_whole_stack_is_found_nowhere(portal, page, planted):

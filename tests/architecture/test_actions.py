@@ -1,14 +1,18 @@
 """Anything a person does is a function in actions, named by its verb, ending in `by` (rules 3, 4)."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
+from pathlib import Path
 
 import pytest
 
 import cases.actions
 import partners.actions
 import submissions.actions
+
+ROOT = Path(__file__).resolve().parents[2]
 
 # Functions beside the actions that only read, or that an action calls: each with its reason.
 NOT_ACTIONS = {
@@ -120,3 +124,60 @@ def test_an_action_is_atomic(name):
 
 def test_the_list_of_exceptions_names_only_what_exists():
     assert set(NOT_ACTIONS) <= set(FUNCTIONS)
+
+
+# Actions that leave no event, each with its reason.
+NO_EVENT = {
+    "partners.actions.notifications.mark_seen": "reading one's own inbox is no custody matter",
+    "partners.actions.notifications.choose_mail": "a person's own mail setting",
+    "submissions.actions.cover_sheets.refresh": "each change of an incident has its own event",
+    "submissions.actions.tokens.revoke_all": "the sign-out it belongs to has one",
+    "submissions.actions.exhibits.receive": "a whole file is one event, not each segment",
+}
+
+
+def calls():
+    """Which function of ours calls which names; a name stands for every function called so."""
+    found = {}
+    for package in ("partners", "submissions", "cases", "custody"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.FunctionDef):
+                    names = {
+                        call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+                        for call in ast.walk(node)
+                        if isinstance(call, ast.Call)
+                        and isinstance(call.func, ast.Attribute | ast.Name)
+                    }
+                    found.setdefault(node.name, set()).update(names)
+    return found
+
+
+CALLS = calls()
+
+
+def leads_to_the_log(name):
+    seen, open_ones = set(), [name]
+    while open_ones:
+        one = open_ones.pop()
+        if one == "record":
+            return True
+        if one not in seen:
+            seen.add(one)
+            open_ones += CALLS.get(one, ())
+    return False
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(NOT_ACTIONS) - set(NO_EVENT)))
+def test_an_action_leaves_an_event(name):
+    function = inspect.unwrap(FUNCTIONS[name])
+    own = {
+        call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+        for call in ast.walk(ast.parse(inspect.getsource(function)))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute | ast.Name)
+    }
+    assert any(leads_to_the_log(called) for called in own - {"save", "create", "get", "filter"})
+
+
+def test_what_leaves_no_event_is_listed_with_its_reason():
+    assert set(NO_EVENT) <= set(FUNCTIONS)

@@ -186,6 +186,8 @@ def contents(*, refused: bool) -> dict[str, Any]:
                 "count": "4 of 8",
                 "state": "In progress",
                 "kind": "info",
+                "links": [{"words": "exhibit 2: how it was obtained", "url": "#"}],
+                "more": "and 3 more",
             },
             {
                 "label": "Check your answers and hand over",

@@ -15,7 +15,7 @@ from partners.states import NEXT_STEP, Status
 
 @dataclass(frozen=True)
 class Waiting:
-    """One row: until when, what, on whom, since when, what now."""
+    """One row: until when, what, on whom, since when, what now; `note` is what somebody wrote."""
 
     due: date
     what: Sentence
@@ -24,6 +24,7 @@ class Waiting:
     since: datetime
     url: str
     action: Sentence
+    note: str = ""
 
 
 def awaiting(user: User) -> list[Waiting]:

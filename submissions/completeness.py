@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from submissions.actions import exhibits
+from submissions.actions import exhibits, incidents
 from submissions.answers import still_open
 from submissions.models import CoverSheet, Exhibit, Incident, Submission
 from submissions.states import FileState, Scan
@@ -15,11 +15,15 @@ from submissions.vocabularies import Delivery
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing to do: where it belongs, in words, and the page that does it."""
+    """One thing to do: where it belongs, in words, the page that does it.
+
+    `answers` counts what somebody has to say; a file on its way is waited for, not answered.
+    """
 
     part: str
     words: str
     url: str
+    answers: int = 1
 
 
 def missing(submission: Submission, *, sealed: bool = False) -> list[Missing]:
@@ -34,7 +38,7 @@ def missing(submission: Submission, *, sealed: bool = False) -> list[Missing]:
     )
     return [
         *_of_content(submission, told, items),
-        *_of_incidents(submission, told),
+        *_of_incidents(submission, told, sealed=sealed),
         *_of_exhibits(submission, items, sealed=sealed),
         *_of_cover(submission, cover),
     ]
@@ -49,18 +53,19 @@ def _of_content(
     return [Missing("incidents", _("an incident or an exhibit: nothing is in it yet"), url)]
 
 
-def _of_incidents(submission: Submission, told: list[Incident]) -> list[Missing]:
+def _of_incidents(submission: Submission, told: list[Incident], *, sealed: bool) -> list[Missing]:
     from submissions.incident_forms import open_answers  # forms import this app's actions
 
-    return [
-        Missing(
-            "incidents",
-            f"{incident}: {', '.join(str(word) for word in words)}",
-            reverse("submissions:incident-detail", args=[submission.reference, incident.reference]),
-        )
-        for incident in told
-        if (words := open_answers(incident))
-    ]
+    found = []
+    for incident in told:
+        incident.submission = submission
+        account = incidents.read_account(incident) if sealed else None
+        if words := open_answers(incident, account):
+            page = reverse(
+                "submissions:incident-detail", args=[submission.reference, incident.reference]
+            )
+            found.append(Missing("incidents", _said(incident, words), page, len(words)))
+    return found
 
 
 def _of_exhibits(submission: Submission, items: list[Exhibit], *, sealed: bool) -> list[Missing]:
@@ -74,18 +79,19 @@ def _of_exhibits(submission: Submission, items: list[Exhibit], *, sealed: bool) 
             "%(n)d files are still on their way or being examined",
             waiting,
         )
-        found.append(Missing("exhibits", sentence % {"n": waiting}, url))
+        found.append(Missing("exhibits", sentence % {"n": waiting}, url, answers=0))
     for exhibit in items:
-        words = _of_one(exhibit, sealed=sealed)
-        if words:
+        exhibit.submission = submission
+        if words := open_words(exhibit, sealed=sealed):
             page = reverse(
                 "submissions:exhibit-detail", args=[submission.reference, exhibit.reference]
             )
-            found.append(Missing("exhibits", f"{exhibit}: {', '.join(words)}", page))
+            found.append(Missing("exhibits", _said(exhibit, words), page, len(words)))
     return found
 
 
-def _of_one(exhibit: Exhibit, *, sealed: bool) -> list[str]:
+def open_words(exhibit: Exhibit, *, sealed: bool = False) -> list[str]:
+    """What is missing of one exhibit, in words; empty when nothing is."""
     if exhibit.file_state == FileState.FAILED:
         return [_("its file failed: send it again, or take it out")]
     if exhibit.file_state == FileState.NONE and exhibit.delivery == Delivery.PORTAL:
@@ -108,4 +114,9 @@ def _of_cover(submission: Submission, cover: CoverSheet | None) -> list[Missing]
     if not words:
         return []
     url = reverse("submissions:cover-sheet", args=[submission.reference])
-    return [Missing("cover_sheet", ", ".join(words), url)]
+    return [Missing("cover_sheet", ", ".join(words), url, len(words))]
+
+
+def _said(about: Exhibit | Incident, words: list[str]) -> str:
+    said = {"which": str(about), "what": ", ".join(words)}
+    return _("%(which)s: %(what)s") % said

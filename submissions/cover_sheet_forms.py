@@ -17,6 +17,7 @@ class LanguagesField(OpenText):
     """Names of languages with commas between them, in any script's comma."""
 
     most, longest = 20, 40
+    too_many: Any = _("Name up to %(most)d languages, with commas between them.")
 
     def clean(self, value: Any) -> Any:
         """A list without repetitions."""
@@ -26,10 +27,13 @@ class LanguagesField(OpenText):
         found = list(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))
         if len(found) > self.most or any(len(word) > self.longest for word in found):
             raise ValidationError(
-                _("Name up to %(most)d languages, with commas between them."),
-                params={"most": self.most},
+                self.too_many, params={"most": self.most, "longest": self.longest}
             )
         return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """As it is typed."""
+        return super().has_changed(self.prepare_value(initial), data)
 
     def prepare_value(self, value: Any) -> Any:
         """The list as it is typed."""

@@ -1,53 +1,125 @@
 """What waits for a person in this app, as rows of the desk."""
 
+from dataclasses import dataclass, field
+from datetime import date
+
 from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from impna.errors import Sentence
 from partners.desk import Waiting
 from partners.models import User
+from submissions import policies
+from submissions.history import Note, notes_of
 from submissions.models import Exhibit, Submission
+from submissions.states import Status
 
 MOST = 50
 
 
+@dataclass
+class _Facts:
+    """What is known of the listed drafts, by primary key."""
+
+    needing: dict[int, int] = field(default_factory=dict)
+    unfinished: dict[int, tuple[int, date]] = field(default_factory=dict)
+    notes: dict[int, Note] = field(default_factory=dict)
+
+
 def awaiting(user: User) -> list[Waiting]:
-    """The drafts this person may change, the nearest date first; three queries at most."""
+    """Drafts to go on with and drafts to check, the nearest date first; eight queries at most."""
     if not user.acting_gids:
         return []
-    drafts = list(
-        Submission.objects.visible_to(user, "draft_submission")
-        .drafts()
-        .order_by("due_on", "pk")[:MOST]
-    )
-    needing = _needing(drafts)
-    unfinished = {
-        row["submission"]: row
-        for row in Exhibit.objects.unfinished()
-        .filter(submission__in=drafts)
-        .values("submission")
-        .annotate(number=Count("pk"), until=Min("upload__expires_at"))
-    }
-    rows = []
-    for draft in drafts:
-        open_ones = unfinished.get(draft.pk)
-        until = timezone.localdate(open_ones["until"]) if open_ones else draft.due_on
-        rows.append(
-            Waiting(
-                due=min(draft.due_on, until),
-                what=_what(needing.get(draft.pk, 0), open_ones["number"] if open_ones else 0),
-                about=draft.title,
-                on_whom=_("You or another documenter"),
-                since=draft.since,
-                url=draft.get_absolute_url(),
-                action=_("Go on"),
-            )
-        )
+    drafts = _drafts(user, "draft_submission")
+    to_check = [one for one in _drafts(user, "approve_submission") if one.status == Status.READY]
+    approving = {one.pk for one in to_check}
+    waiting = [one for one in drafts if one.status == Status.READY and one.pk not in approving]
+    being_written = [one for one in drafts if one.status == Status.DRAFT]
+    facts = _facts(being_written)
+    changed = policies.changed_among(user, to_check) if to_check else set()
+    rows = [_to_write(draft, facts) for draft in being_written]
+    rows += [_with_approver(draft) for draft in waiting]
+    rows += [_to_check(draft, changed=draft.pk in changed) for draft in to_check]
     return sorted(rows, key=lambda row: row.due)
 
 
-def _what(needing: int, unfinished: int) -> str:
+def _drafts(user: User, permission: str) -> list[Submission]:
+    found = Submission.objects.visible_to(user, permission).drafts().select_related("partner")
+    return list(found.order_by("due_on", "pk")[:MOST])
+
+
+def _facts(drafts: list[Submission]) -> _Facts:
+    if not drafts:
+        return _Facts()
+    needing = Exhibit.objects.needing_someone().filter(submission__in=drafts)
+    unfinished = Exhibit.objects.unfinished().filter(submission__in=drafts)
+    return _Facts(
+        needing={
+            row["submission"]: row["number"]
+            for row in needing.values("submission").annotate(number=Count("pk"))
+        },
+        unfinished={
+            row["submission"]: (row["number"], timezone.localdate(row["until"]))
+            for row in unfinished.values("submission").annotate(
+                number=Count("pk"), until=Min("upload__expires_at")
+            )
+        },
+        notes=notes_of(drafts),
+    )
+
+
+def _to_write(draft: Submission, facts: _Facts) -> Waiting:
+    assert draft.due_on is not None
+    note = facts.notes.get(draft.pk)
+    number, until = facts.unfinished.get(draft.pk, (0, draft.due_on))
+    return Waiting(
+        due=min(draft.due_on, until),
+        what=_what(facts.needing.get(draft.pk, 0), number, sent_back=note is not None),
+        about=draft.title,
+        on_whom=_("You or another documenter"),
+        since=note.at if note else draft.since,
+        url=draft.get_absolute_url(),
+        action=_("Go on"),
+        note=note.words if note else "",
+    )
+
+
+def _with_approver(draft: Submission) -> Waiting:
+    assert draft.due_on is not None
+    return Waiting(
+        due=draft.due_on,
+        what=_("check it, then hand it over or send it back"),
+        about=draft.title,
+        on_whom=_("An approver"),
+        since=draft.since,
+        url=draft.get_absolute_url(),
+        action=_("Look"),
+    )
+
+
+def _to_check(draft: Submission, *, changed: bool) -> Waiting:
+    on_whom: Sentence = _("You or another approver")
+    if changed and draft.partner.single_handed:
+        on_whom = _("You, from the day after your last change")
+    elif changed:
+        on_whom = _("Another approver: you changed it yourself")
+    assert draft.due_on is not None
+    return Waiting(
+        due=draft.due_on,
+        what=_("check it, then hand it over or send it back"),
+        about=draft.title,
+        on_whom=on_whom,
+        since=draft.since,
+        url=draft.get_absolute_url(),
+        action=_("Look") if changed else _("Check"),
+    )
+
+
+def _what(needing: int, unfinished: int, *, sent_back: bool) -> str:
+    if sent_back:
+        return _("do what an approver asks for")
     if unfinished:
         return ngettext(
             "go on with %(n)d unfinished file, or give it up",
@@ -61,9 +133,3 @@ def _what(needing: int, unfinished: int) -> str:
             needing,
         ) % {"n": needing}
     return _("go on with the draft")
-
-
-def _needing(drafts: list[Submission]) -> dict[int, int]:
-    found = Exhibit.objects.needing_someone().filter(submission__in=drafts)
-    rows = found.values("submission").annotate(number=Count("pk"))
-    return {row["submission"]: row["number"] for row in rows}

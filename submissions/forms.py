@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import RadioSelect
 from submissions.actions.exhibits import Declared
-from submissions.vocabularies import Delivery, EvidenceType, Recognisable, SubmissionKind
+from submissions.vocabularies import Delivery, SubmissionKind
 
 _NO_NAMES = _(
     "For you and your colleagues. It stays readable on lists and desks: write no names of persons, "
@@ -18,6 +18,7 @@ _NO_NAMES = _(
 _KINDS: dict[str, Any] = {
     SubmissionKind.INFORMATION: _("What you documented, for authorities that may investigate."),
     SubmissionKind.ANSWER: _("An authority or mechanism asked publicly for material."),
+    "supplement": _("You choose next which one. It keeps its title."),
     SubmissionKind.COPY: _(
         "The complaint itself is filed elsewhere, by you or by others. Here it is a copy only."
     ),
@@ -26,10 +27,6 @@ _DELIVERIES: dict[str, Any] = {
     Delivery.DIRECT: _("You bring or send it to the authority yourself."),
     Delivery.HELD: _("It stays where it is. An authority can ask for it."),
     Delivery.ON_REQUEST: _("You hold it and decide when an authority asks."),
-}
-_ANSWERS: dict[str, Any] = {
-    Recognisable.SOMEONE: _("Who, and what they agreed to, is asked before hand-over."),
-    Recognisable.UNANSWERED: _("It cannot be handed over until someone has answered."),
 }
 
 
@@ -44,52 +41,70 @@ def _title() -> forms.CharField:
 
 
 class BeginForm(forms.Form):
-    """What is this, and what do we call it while we work on it."""
+    """What is this, and what do we call it while we work on it.
+
+    A supplement is no kind of submission but the next version of one: its answer only leads on.
+    """
+
+    SUPPLEMENT = "supplement"
 
     kind = forms.ChoiceField(
         label=_("What is this?"),
-        choices=SubmissionKind,
+        choices=[
+            *SubmissionKind.choices,
+            (SUPPLEMENT, _("Supplement to an earlier submission")),
+        ],
         widget=RadioSelect(hints=_KINDS),
         error_messages={"required": _("Choose what this is.")},
     )
     title = _title()
+
+    def full_clean(self) -> None:
+        """A supplement has a title already."""
+        self.fields["title"].required = not self.is_supplement
+        super().full_clean()
+
+    @property
+    def is_supplement(self) -> bool:
+        """What was sent says so."""
+        return self.is_bound and self.data.get(self.add_prefix("kind")) == self.SUPPLEMENT
+
+
+class NoteForm(forms.Form):
+    """What an approver asks for when sending a draft back."""
+
+    note = forms.CharField(
+        label=_("What is to be done?"),
+        max_length=1000,
+        help_text=_("The documenters read it on the draft. Write no names of persons."),
+        error_messages={"required": _("Say what the documenters should do.")},
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why, and that it is meant."""
+
+    reason = forms.CharField(
+        label=_("Why is it withdrawn?"),
+        max_length=1000,
+        help_text=_(
+            "Recipients are told that it is withdrawn. The reason stays in your organisation’s "
+            "history. Write no names of persons."
+        ),
+        error_messages={"required": _("Say why it is withdrawn.")},
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+    sure = forms.BooleanField(
+        label=_("I withdraw it for my organisation and know that this cannot be undone"),
+        error_messages={"required": _("Tick this to withdraw it, or cancel.")},
+    )
 
 
 class TitleForm(forms.Form):
     """Another working title."""
 
     title = _title()
-
-
-class DescribeForm(forms.Form):
-    """What an exhibit is and whether someone can be recognised in it."""
-
-    recognisable = forms.ChoiceField(
-        label=_("Can someone be recognised in it?"),
-        help_text=_(
-            "By face, voice, a name that is spoken or written, handwriting, a place, "
-            "or what the file says about itself."
-        ),
-        choices=[
-            (Recognisable.NOBODY, Recognisable.NOBODY.label),
-            (Recognisable.SOMEONE, Recognisable.SOMEONE.label),
-            (Recognisable.UNANSWERED, _("I cannot say yet")),
-        ],
-        widget=RadioSelect(hints=_ANSWERS),
-        error_messages={"required": _("Say whether someone can, or that you cannot say yet.")},
-    )
-    evidence_type = forms.ChoiceField(
-        label=_("What is it?"),
-        choices=[("", _("Not chosen yet")), *EvidenceType.choices],
-        required=False,
-    )
-    description = forms.CharField(
-        label=_("What does it show, and how did you get it?"),
-        help_text=_("Encrypted. Only members of your organisation who may see this draft read it."),
-        max_length=10_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
-    )
 
 
 class DigestField(forms.CharField):

@@ -1,8 +1,13 @@
 """What the custody log says of a submission to the partner that provides it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
-from custody.models import CustodyEvent
+from custody.history import read_text
+from custody.models import CustodyEvent, EventText
 from submissions.events import Event
 from submissions.models import Submission
 
@@ -21,6 +26,38 @@ def changes_of(submission: Submission) -> QuerySet[CustodyEvent]:
 def routine_of(submission: Submission) -> QuerySet[CustodyEvent]:
     """Who worked on the draft when: its words opened, the way for files opened."""
     return _own(submission).filter(ROUTINE)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What an approver asked for when sending a draft back."""
+
+    words: str
+    by: str
+    at: datetime
+
+
+def notes_of(found: Iterable[Submission]) -> dict[int, Note]:
+    """By primary key: drafts that came back and were not offered again. Two queries for any number."""
+    targets = {f"{one.custody_label}:{one.reference}": one.pk for one in found}
+    asked = [Event.SENT_BACK, Event.MADE_READY, Event.SUPPLEMENT_BEGUN]
+    newest = (
+        CustodyEvent.objects.filter(on__in=targets, type__in=asked)
+        .order_by("on", "-id")
+        .distinct("on")
+    )
+    back = {event.pk: event for event in newest if event.type == Event.SENT_BACK}
+    texts: dict[int, dict[str, str]] = {}
+    for text in EventText.objects.filter(event__in=back):
+        texts.setdefault(text.event_id, {})[text.name] = read_text(text) or ""
+    return {
+        targets[event.on]: Note(
+            words=texts.get(pk, {}).get(EventText.Name.REASON, ""),
+            by=texts.get(pk, {}).get(EventText.Name.ACTOR, ""),
+            at=datetime.fromisoformat(event.at),
+        )
+        for pk, event in back.items()
+    }
 
 
 def _own(submission: Submission) -> QuerySet[CustodyEvent]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
-from submissions import conduct, offences
+from submissions import conduct, countries, offences
 from submissions.actions.incidents import Where
-from submissions.conduct import Answer
+from submissions.conduct import Answer, Setting
 from submissions.models import Incident
 from submissions.offences import UNKNOWN, ConflictType, Offence
 from submissions.vocabularies import PlacePrecision
@@ -41,6 +41,10 @@ class OpenText(_MayWait, forms.CharField):
     """Text that may come later."""
 
 
+class OpenChoice(_MayWait, forms.ChoiceField):
+    """A choice that may come later."""
+
+
 class OpenChoices(_MayWait, forms.MultipleChoiceField):
     """Choices that may come later."""
 
@@ -57,8 +61,16 @@ class _Textarea(_Unmarked, forms.Textarea):
     pass
 
 
+class UnmarkedRadio(_Unmarked, RadioSelect):
+    """Radio buttons of which none need be chosen yet."""
+
+
+class UnmarkedSelect(_Unmarked, forms.Select):
+    """A list in which nothing need be chosen yet."""
+
+
 class UnmarkedInput(_Unmarked, forms.TextInput):
-    pass
+    """A line that may stay empty yet."""
 
 
 def long_text(
@@ -153,11 +165,16 @@ class PlaceForm(forms.Form):
     )
 
     def clean_country(self) -> str:
-        """Two capital letters, or nothing."""
+        """Two capital letters that name a country, or nothing."""
         country: str = self.cleaned_data["country"].upper()
-        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-            raise ValidationError(_("Type the State’s two letters, such as UA or SD."))
-        return country
+        if not country or country in countries.CODES:
+            return country
+        if len(country) == 2 and country.isascii() and country.isalpha():
+            raise ValidationError(
+                _("“%(code)s” names no State. Look the two letters up, such as UA or SD."),
+                params={"code": country},
+            )
+        raise ValidationError(_("Type the State’s two letters, such as UA or SD."))
 
     @property
     def where(self) -> Where:
@@ -194,6 +211,20 @@ class SecondConductForm(forms.Form):
         required=False,
         widget=CheckboxSelectMultiple,
     )
+    setting = OpenChoice(
+        label=_("Where were the people when it happened?"),
+        help_text=_("Encrypted. Only if something above was done. It suggests no offence."),
+        choices=[("", _("Not said yet")), *Setting.choices],
+        widget=UnmarkedSelect,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A place goes with something that was done there."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("setting") and not given.get("conducts"):
+            words = _("Choose above what was done there, or choose “Not said yet”.")
+            self.add_error("setting", ValidationError(words))
+        return given
 
 
 def _question(name: str, choices: Any, hints: dict[Any, Any] | None = None) -> forms.ChoiceField:

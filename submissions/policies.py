@@ -1,14 +1,15 @@
 """May they? Raises NotAllowed with a sentence for the person who reads it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from impna.errors import NotAllowed
 from partners import roles
 from partners.models import User
-from submissions.models import Exhibit, Submission
+from submissions.models import Contribution, Exhibit, Submission
 from submissions.querysets import permission_id
 
 
@@ -39,15 +40,35 @@ def check_can_approve(user: User, submission: Submission) -> None:
 
 def last_change_by(user: User, submission: Submission) -> datetime | None:
     """When this person last changed the draft since the last hand-over; None if they did not."""
-    since = submission.versions.aggregate(last=Max("handed_over_at"))["last"]
-    found = submission.contributions.filter(user=user)
-    if since is not None:
-        found = found.filter(last_at__gt=since)
+    found = _changes(submission).filter(user=user)
     moment: datetime | None = found.values_list("last_at", flat=True).first()
     return moment
+
+
+def changed_by(submission: Submission) -> set[int]:
+    """Accounts that changed the draft since the last hand-over."""
+    return set(_changes(submission).values_list("user_id", flat=True))
+
+
+def changed_among(user: User, found: Iterable[Submission]) -> set[int]:
+    """Primary keys of those that this person changed since their last hand-over; one query."""
+    rows = (
+        Contribution.objects.filter(user=user, submission__in=list(found))
+        .annotate(handed_over=Max("submission__versions__handed_over_at"))
+        .values_list("submission_id", "last_at", "handed_over")
+    )
+    return {pk for pk, last, handed in rows if handed is None or last > handed}
 
 
 def check_can_read_exhibit(user: User, exhibit: Exhibit) -> None:
     """Whoever of the providing partner may see the submission."""
     if not holds(user, exhibit.submission, "view_submission"):
         raise NotAllowed(_("You may not open this."))
+
+
+def _changes(submission: Submission) -> QuerySet[Contribution]:
+    found = Contribution.objects.filter(submission=submission)
+    if not submission.versions_made:
+        return found
+    since = submission.versions.aggregate(last=Max("handed_over_at"))["last"]
+    return found.filter(last_at__gt=since)

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from partners.models import User
 
 PAGE = 25
+# As `submissions.answers.still_open` says it of the fields that stand in clear.
+UNANSWERED = (
+    Q(recognisable=Recognisable.UNANSWERED)
+    | Q(recognisable=Recognisable.SOMEONE, identified_by=[])
+    | Q(evidence_type="")
+    | Q(obtained="")
+)
 
 
 class SubmissionQuerySet(models.QuerySet[Any]):
@@ -53,8 +60,12 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         return list(self.filter(pk__in=list(ids)).order_by("-pk"))
 
     def drafts(self) -> SubmissionQuerySet:
-        """Not handed over yet."""
-        return self.filter(status=Status.DRAFT)
+        """Not handed over yet: being written, or with an approver."""
+        return self.filter(status__in=[Status.DRAFT, Status.READY])
+
+    def handed_over(self) -> SubmissionQuerySet:
+        """With their recipients; a supplement can be begun."""
+        return self.filter(status=Status.HANDED_OVER)
 
 
 class IncidentQuerySet(models.QuerySet[Any]):
@@ -101,21 +112,22 @@ class ExhibitQuerySet(models.QuerySet[Any]):
         return self.present().filter(file_state__in=[FileState.SENDING, FileState.CHECKING])
 
     def needing_someone(self) -> ExhibitQuerySet:
-        """Failed, or there and nobody has said whether someone can be recognised."""
+        """Failed, or there and not answered for: what `answers.still_open` says of clear fields."""
         return self.present().filter(
             Q(file_state=FileState.FAILED)
-            | Q(
-                file_state__in=[FileState.SEALED, FileState.NONE],
-                recognisable=Recognisable.UNANSWERED,
-            )
+            | Q(UNANSWERED, file_state__in=[FileState.SEALED, FileState.NONE])
         )
+
+    def unanswered(self) -> ExhibitQuerySet:
+        """Whatever became of the file, unless it failed: an answer is open."""
+        return self.present().exclude(file_state=FileState.FAILED).filter(UNANSWERED)
 
     def settled(self) -> ExhibitQuerySet:
         """Sealed, or delivered another way, and answered for."""
         return (
             self.present()
             .filter(file_state__in=[FileState.SEALED, FileState.NONE])
-            .exclude(recognisable=Recognisable.UNANSWERED)
+            .exclude(UNANSWERED)
         )
 
 

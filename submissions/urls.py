@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from submissions.views import cover_sheets, drafts, exhibits, incidents
+from submissions.views import (
+    cover_sheets,
+    drafts,
+    exhibit_answers,
+    exhibits,
+    exhibits_together,
+    incidents,
+    progress,
+    unsaved,
+)
 
 app_name = "submissions"
 _ONE = "submissions/<ref:reference>/"
@@ -11,11 +20,19 @@ _INCIDENT = _ONE + "incidents/<ref:incident>/"
 urlpatterns = [
     path("submissions/", drafts.submission_list, name="submission-list"),
     path("submissions/begin/", drafts.begin, name="begin"),
+    path("submissions/begin/supplement/", drafts.choose_earlier, name="choose-earlier"),
     path(_ONE, drafts.submission_detail, name="submission-detail"),
     path(_ONE + "title/", drafts.change_title, name="change-title"),
+    path(_ONE + "ready/", progress.make_ready, name="make-ready"),
+    path(_ONE + "send-back/", progress.send_back, name="send-back"),
+    path(_ONE + "supplement/", progress.begin_supplement, name="begin-supplement"),
+    path(_ONE + "supplement/give-up/", progress.give_up_supplement, name="give-up-supplement"),
+    path(_ONE + "withdraw/", progress.withdraw, name="withdraw"),
     path(_ONE + "exhibits/", exhibits.exhibit_list, name="exhibit-list"),
     path(_ONE + "exhibits/describe/", exhibits.add_without_file, name="add-without-file"),
-    path(_EXHIBIT, exhibits.exhibit_detail, name="exhibit-detail"),
+    path(_ONE + "exhibits/answer/", exhibits_together.answer, name="exhibits-answer"),
+    path(_EXHIBIT, exhibit_answers.exhibit_detail, name="exhibit-detail"),
+    path(_EXHIBIT + "steps/", exhibit_answers.steps, name="exhibit-steps"),
     path(_EXHIBIT + "take-out/", exhibits.remove, name="exhibit-remove"),
     path(_EXHIBIT + "give-up/", exhibits.give_up, name="exhibit-give-up"),
     path(_EXHIBIT + "open/", exhibits.open_file, name="exhibit-open"),
@@ -32,5 +49,7 @@ urlpatterns = [
     path(_INCIDENT + "context/", incidents.context, name="incident-context"),
     path(_INCIDENT + "law/", incidents.law, name="incident-law"),
     path(_INCIDENT + "take-out/", incidents.remove, name="incident-remove"),
+    path(_ONE + "unsaved/<slug:page>/", unsaved.keep, name="unsaved"),
+    path(_ONE + "unsaved/<slug:page>/discard/", unsaved.discard, name="unsaved-discard"),
     path(_ONE + "cover-sheet/", cover_sheets.cover_sheet, name="cover-sheet"),
 ]

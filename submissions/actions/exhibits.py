@@ -184,15 +184,7 @@ def describe(*, exhibit: Exhibit, answers: Answers, by: User) -> Exhibit:
     exhibit.description = _seal(exhibit, answers.description, DESCRIPTION_COLUMN)
     exhibit.details = _seal(exhibit, answers.details.text(), DETAILS_COLUMN)
     exhibit.save(update_fields=[*CLEAR, "description", "details"])
-    data: dict[str, log.Datum] = {
-        "type": answers.evidence_type,
-        "recognisable": answers.recognisable,
-        "identified_by": list[log.Datum](answers.identified_by),
-        "obtained": answers.obtained,
-        "markers": list[log.Datum](answers.markers),
-        "handling": list[log.Datum](answers.handling),
-    }
-    _record(Event.EXHIBIT_CHANGED, exhibit, by, data)
+    record_answers(exhibit, by)
     return exhibit
 
 
@@ -208,6 +200,19 @@ def remove(*, exhibit: Exhibit, by: User, reason: str) -> Exhibit:
     _record(Event.EXHIBIT_REMOVED, exhibit, by, {}, reason=reason)
     vault.destroy(exhibit.key, by=by, reason=reason, submission=exhibit.submission.reference)
     return exhibit
+
+
+def record_answers(exhibit: Exhibit, by: User) -> None:
+    """The event of changed answers: codes only."""
+    data: dict[str, log.Datum] = {
+        "type": exhibit.evidence_type,
+        "recognisable": exhibit.recognisable,
+        "identified_by": list[log.Datum](exhibit.identified_by),
+        "obtained": exhibit.obtained,
+        "markers": list[log.Datum](exhibit.markers),
+        "handling": list[log.Datum](exhibit.handling),
+    }
+    _record(Event.EXHIBIT_CHANGED, exhibit, by, data)
 
 
 def file_arrived(upload: Upload) -> None:

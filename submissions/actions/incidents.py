@@ -22,7 +22,18 @@ from submissions.offences import BY_CODE as OFFENCES
 
 ACCOUNT_COLUMN = "submissions.incident.account"
 # The sealed fields, in the order in which they are asked (requirement 12).
-ACCOUNT = ("heading", "what", "how", "result", "place", "position", "known_by", "weakens")
+# `setting` is a code of `conduct.Setting`: where people were when their body or dignity was harmed.
+ACCOUNT = (
+    "heading",
+    "what",
+    "how",
+    "result",
+    "place",
+    "position",
+    "setting",
+    "known_by",
+    "weakens",
+)
 
 type Account = dict[str, str]
 

@@ -18,10 +18,13 @@ from submissions.states import FileState, Status, check_transition
 
 @transaction.atomic
 def make_ready(*, submission: Submission, by: User) -> Submission:
-    """The documenter has finished: an approver checks it. Any further change takes it back."""
+    """The documenter has finished: an approver checks it. Any further change takes it back.
+
+    Callers hold an opening of the draft's words.
+    """
     submission = locked_draft(submission, by, changes=False)
     check_transition(submission.status, Status.READY)
-    if missing(submission):
+    if missing(submission, sealed=True):
         raise NotNow(_("Something is still missing; the list says what."))
     return _become(submission, Status.READY, Event.MADE_READY, by)
 

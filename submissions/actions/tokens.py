@@ -1,11 +1,11 @@
 """Upload tokens: sending goes on for a day without the session (DESIGN 4)."""
 
 import hashlib
-import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from custody import log
 from partners.models import User
@@ -18,10 +18,16 @@ LASTS = timedelta(hours=24)
 
 @transaction.atomic
 def allow_uploading(*, submission: Submission, by: User) -> str:
-    """A token for this person and draft, returned once; earlier ones of theirs stay good."""
-    submission = locked_draft(submission, by)
+    """A token for this person and draft; the same again while more than half of its day is left.
+
+    It is not stored: the portal computes it from its row and a secret of its own. Looking at the
+    page is no change of the draft.
+    """
+    submission = locked_draft(submission, by, changes=False)
     now = timezone.now()
-    token = secrets.token_urlsafe(32)
+    if again := _still_good(submission, by, now):
+        return again
+    token = _token(submission, by, now)
     UploadToken.objects.create(
         submission=submission,
         user=by,
@@ -52,6 +58,25 @@ def find(token: str) -> UploadToken | None:
         .first()
     )
     return found if found is not None and found.is_good(timezone.now()) else None
+
+
+def _still_good(submission: Submission, by: User, now: datetime) -> str:
+    newest = (
+        UploadToken.objects.select_related("user__partner")
+        .filter(submission=submission, user=by, expires_at__gt=now + LASTS / 2)
+        .order_by("-made_at")
+        .first()
+    )
+    if newest is None or not newest.is_good(now):
+        return ""
+    token = _token(submission, by, newest.made_at)
+    # Another secret since then: that token can no longer be told, only used.
+    return token if _digest(token) == bytes(newest.digest) else ""
+
+
+def _token(submission: Submission, by: User, made_at: datetime) -> str:
+    value = f"{submission.reference} {by.reference} {made_at.astimezone(UTC).isoformat()}"
+    return salted_hmac("submissions.upload_token", value, algorithm="sha256").hexdigest()
 
 
 def _digest(token: str) -> bytes:

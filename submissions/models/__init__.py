@@ -7,6 +7,7 @@ from submissions.models.submissions import (
     SubmissionGroupObjectPermission,
     SubmissionUserObjectPermission,
 )
+from submissions.models.unsaved import Unsaved
 from submissions.models.versions import Contribution, Declaration, Version, VersionExhibit
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Submission",
     "SubmissionGroupObjectPermission",
     "SubmissionUserObjectPermission",
+    "Unsaved",
     "UploadToken",
     "Version",
     "VersionExhibit",

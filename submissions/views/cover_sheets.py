@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from submissions.actions import cover_sheets, exhibits
+from submissions.actions import cover_sheets, exhibits, unsaved
 from submissions.cover_sheet_forms import CoverSheetForm
+from submissions.drafting_pages import COVER_SHEET
 from submissions.models import CoverSheet
 from submissions.offences import label_with_article
-from submissions.views.drafts import _status, _submission, may_draft
-from submissions.views.incidents import check_changing
+from submissions.views.drafts import _status, _submission, check_changing, may_draft
+from submissions.views.unsaved import offer
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,6 +31,7 @@ def cover_sheet(request: HttpRequest, reference: str) -> HttpResponse:
         form = CoverSheetForm(posted, initial=_start(cover))
         if form.is_valid():
             cover_sheets.write(submission=submission, sheet=form.sheet, by=user)
+            unsaved.discard(submission=submission, page=COVER_SHEET, by=user)
             messages.success(request, _("The cover sheet is saved."))
             return redirect(submission)
     context = {
@@ -38,6 +40,7 @@ def cover_sheet(request: HttpRequest, reference: str) -> HttpResponse:
         "summary": _summary(cover),
         "offences": [label_with_article(code) for code in cover.offences] if cover else [],
         "form": form,
+        **(offer(form, submission, COVER_SHEET, user) if form else {}),
     }
     status = _status(form) if form else 200
     return render(request, "submissions/cover_sheet.html", context, status=status)

@@ -9,20 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from impna.errors import NotNow
 from partners.models import User
 from partners.policies import allowed
-from submissions import history, policies
-from submissions.actions import drafts
-from submissions.cover_sheet_forms import unwritten
+from submissions import history, policies, task_list
+from submissions.actions import drafts, exhibits
+from submissions.completeness import Missing, missing
 from submissions.forms import BeginForm, TitleForm
-from submissions.incident_forms import open_answers
-from submissions.models import CoverSheet, Exhibit, Incident, Submission
-from submissions.querysets import PAGE
-from submissions.states import FileState
-from submissions.vocabularies import Delivery, Recognisable
+from submissions.models import Exhibit, Submission
+from submissions.querysets import PAGE, UNANSWERED
+from submissions.states import FileState, Status
+from submissions.vocabularies import Delivery
 
 _PRESENT = Q(removed_at__isnull=True)
-_UNANSWERED = Q(recognisable=Recognisable.UNANSWERED)
 COUNTS = {
     "all": Count("pk"),
     "sealed": Count("pk", filter=Q(file_state=FileState.SEALED)),
@@ -30,7 +29,7 @@ COUNTS = {
     "checking": Count("pk", filter=Q(file_state=FileState.CHECKING)),
     "failed": Count("pk", filter=Q(file_state=FileState.FAILED)),
     "elsewhere": Count("pk", filter=~Q(delivery=Delivery.PORTAL)),
-    "unanswered": Count("pk", filter=_UNANSWERED & ~Q(file_state=FileState.FAILED)),
+    "unanswered": Count("pk", filter=UNANSWERED & ~Q(file_state=FileState.FAILED)),
 }
 SHOWN = 50
 
@@ -59,6 +58,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     policies.check_can_begin(user)
     form = BeginForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if form.is_supplement:
+            return redirect("submissions:choose-earlier")
         submission = drafts.begin(**form.cleaned_data, by=user)
         messages.success(request, _("The draft is begun. Only your organisation can see it."))
         return redirect(submission)
@@ -66,18 +67,47 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+def choose_earlier(request: HttpRequest) -> HttpResponse:
+    """Which one is supplemented? What was handed over, newest first, a page at a time."""
+    user = _user(request)
+    policies.check_can_begin(user)
+    before = _key_of(user, request.GET.get("before", ""))
+    found = Submission.objects.visible_to(user, "draft_submission").handed_over()
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found.order_by("-pk")[: PAGE + 1])
+    context = {
+        "rows": rows[:PAGE],
+        "older": rows[PAGE - 1].reference if len(rows) > PAGE else "",
+        "later_page": before is not None,
+    }
+    return render(request, "submissions/choose_earlier.html", context)
+
+
+@require_GET
 def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    """One submission: what it is, on whom it waits, its exhibits, what happened."""
+    """One submission as a task list: what is missing, on whom it waits, what can be done now."""
     submission, user = _submission(request, reference, "begun_by", "cover_sheet")
-    routine = list(history.routine_of(submission)[:SHOWN])
+    found = _missing(submission, user)
+    drafts_it = allowed(policies.check_can_draft, user, submission)
+    approves = allowed(policies.check_can_approve, user, submission)
+    may, ready = submission.is_draft and drafts_it, submission.status == Status.READY
+    counts, incidents = counts_of(submission), submission.incidents.present().count()
     context = {
         "submission": submission,
-        "counts": counts_of(submission),
-        **_told(submission),
-        "may_draft": may_draft(user, submission),
-        "drafters": _drafters(submission),
+        "sections": task_list.sections(submission, found, counts, incidents, may_draft=may),
+        "missing": found,
+        "missing_answers": task_list.answers_missing(found),
+        "next_url": next((one.url for one in found if one.answers), ""),
+        "may_draft": may,
+        "may_approve": approves,
+        "offered": task_list.offered(submission, may_draft=drafts_it, may_approve=approves),
+        "refusal": task_list.hand_over_refusal(user, submission) if ready and approves else "",
+        "note": history.notes_of([submission]).get(submission.pk) if submission.is_draft else None,
+        **task_list.people(submission),
+        "versions": list(submission.versions.select_related("handed_over_by").order_by("-number")),
         "events": list(history.changes_of(submission)[:SHOWN]),
-        "routine": routine,
+        "routine": list(history.routine_of(submission)[:SHOWN]),
         "shown": SHOWN,
     }
     return render(request, "submissions/submission_detail.html", context)
@@ -103,6 +133,13 @@ def counts_of(submission: Submission) -> dict[str, int]:
     return found
 
 
+def check_changing(user: User, submission: Submission) -> None:
+    """Before anything is asked: a form that could not be kept is not shown."""
+    policies.check_can_draft(user, submission)
+    if not submission.is_draft:
+        raise NotNow(_("This has been handed over; begin a supplement to add to it."))
+
+
 def may_draft(user: User, submission: Submission) -> bool:
     """For pages: a draft, and this person may change it."""
     return submission.is_draft and allowed(policies.check_can_draft, user, submission)
@@ -113,25 +150,12 @@ def _counts_of(page: list[Submission]) -> dict[int, dict[str, int]]:
     return {row["submission"]: row for row in rows.annotate(**COUNTS)}
 
 
-def _told(submission: Submission) -> dict[str, Any]:
-    """How many incidents there are and what is missing, from what stands in clear."""
-    found: list[Incident] = list(submission.incidents.present().defer("account"))
-    missing = [(incident, words) for incident in found if (words := open_answers(incident))]
-    cover: CoverSheet | None = getattr(submission, "cover_sheet", None)
-    return {
-        "incidents": len(found),
-        "incomplete": len(missing),
-        "missing": missing[:5],
-        "cover": cover,
-        "cover_missing": unwritten(cover),
-    }
-
-
-def _drafters(submission: Submission) -> list[User]:
-    documenters = submission.partner.members.present().filter(
-        memberships__role="documenter", memberships__ended_at__isnull=True
-    )
-    return list(documenters.distinct().order_by("display_name")[:20])
+def _missing(submission: Submission, user: User) -> list[Missing]:
+    """Of a draft, sealed answers included: looking at them is an opening like on other pages."""
+    if not submission.is_draft:
+        return []
+    exhibits.open_names(submission=submission, by=user)
+    return missing(submission, sealed=True)
 
 
 def _key_of(user: User, reference: str) -> int | None:

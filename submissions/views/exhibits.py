@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -14,20 +14,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from custody import history, vault
+from custody import vault
 from custody.intake import words
 from custody.models import Opening
 from partners.forms import ReasonForm
 from partners.models import User
 from submissions import policies
-from submissions.actions import exhibits, tokens
-from submissions.answers import CLEAR, Answers
-from submissions.forms import DescribeForm, WithoutFileForm
+from submissions.actions import exhibits, tokens, unsaved
+from submissions.completeness import open_words
+from submissions.drafting_pages import NEW_EXHIBIT
+from submissions.forms import WithoutFileForm
 from submissions.models import Exhibit
-from submissions.states import Scan
-from submissions.views.drafts import _status, _submission, counts_of, may_draft
+from submissions.states import FileState, Scan
+from submissions.views.drafts import (
+    _status,
+    _submission,
+    check_changing,
+    counts_of,
+    may_draft,
+)
 from submissions.views.plain import MOST_FILES, MOST_MIB, outcome_of
-from submissions.vocabularies import Delivery, Recognisable
+from submissions.views.unsaved import offer
+from submissions.vocabularies import Delivery
 
 PAGE = 50
 MOST_AT_ONCE = 200
@@ -48,6 +56,12 @@ class Row:
     size: int | None
     sent: int
     scan_words: str
+    missing: list[str]
+
+    @property
+    def choosable(self) -> bool:
+        """Can be answered for together with others."""
+        return self.exhibit.file_state in (FileState.SEALED, FileState.NONE)
 
     @property
     def digest(self) -> str:
@@ -63,14 +77,16 @@ def exhibit_list(request: HttpRequest, reference: str) -> HttpResponse:
     exhibits.open_names(submission=submission, by=user)
     may = may_draft(user, submission)
     found = submission.exhibits.select_related("file", "upload", "submission__compartment")
+    needing = _rows(found.needing_someone()[:MOST_AT_ONCE])
     settled = list(found.settled().filter(number__gt=_number(request))[: PAGE + 1])
     context = {
         "submission": submission,
         "may_draft": may,
         "counts": counts_of(submission),
-        "needing": _rows(found.needing_someone()[:MOST_AT_ONCE]),
+        "needing": needing,
         "on_their_way": _rows(found.on_their_way()[:MOST_AT_ONCE]),
         "settled": _rows(settled[:PAGE]),
+        "choosable": bool(settled) or any(row.choosable for row in needing),
         "after": settled[PAGE - 1].number if len(settled) > PAGE else 0,
         "later_page": _number(request) > 0,
         "most_at_once": MOST_AT_ONCE,
@@ -89,43 +105,10 @@ def exhibit_list(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
-    """One exhibit: what is known of it, and the documenter's answers."""
-    found, user = _exhibit(request, reference, exhibit)
-    exhibits.open_names(submission=found.submission, by=user)
-    may = may_draft(user, found.submission)
-    start = {
-        "evidence_type": found.evidence_type,
-        # Nothing is chosen beforehand: an answer that nobody gave must not look like one.
-        "recognisable": "" if found.recognisable == Recognisable.UNANSWERED else found.recognisable,
-        "description": exhibits.read_description(found),
-    }
-    if request.method == "POST":
-        policies.check_can_draft(user, found.submission)
-    form = DescribeForm(request.POST or None, initial=start) if may else None
-    if request.method == "POST" and form is not None and form.is_valid():
-        answers = replace(_answers(found), **form.cleaned_data)
-        exhibits.describe(exhibit=found, answers=answers, by=user)
-        messages.success(request, _("%(exhibit)s: saved.") % {"exhibit": found})
-        return redirect("submissions:exhibit-list", found.submission.reference)
-    context = {
-        "form": form,
-        "may_draft": may,
-        "may_open": found.file is not None and found.scan != Scan.INFECTED,
-        "description": start["description"],
-        "notes": [words.say(note) for note in exhibits.read_findings(found)],
-        "events": list(history.events_of(found)[:PAGE]),
-        **_about(found),
-    }
-    status = _status(form) if form else 200
-    return render(request, "submissions/exhibit_detail.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
 def add_without_file(request: HttpRequest, reference: str) -> HttpResponse:
     """Material that is described here and stays where it is."""
     submission, user = _submission(request, reference)
-    policies.check_can_draft(user, submission)
+    check_changing(user, submission)
     form = WithoutFileForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         added = exhibits.add_without_file(
@@ -136,9 +119,14 @@ def add_without_file(request: HttpRequest, reference: str) -> HttpResponse:
             declared=form.declared,
             by=user,
         )
+        unsaved.discard(submission=submission, page=NEW_EXHIBIT, by=user)
         messages.success(request, _("%(exhibit)s is described.") % {"exhibit": added})
         return redirect("submissions:exhibit-list", submission.reference)
-    context = {"form": form, "submission": submission}
+    context = {
+        "form": form,
+        "submission": submission,
+        **offer(form, submission, NEW_EXHIBIT, user),
+    }
     return render(request, "submissions/exhibit_form.html", context, status=_status(form))
 
 
@@ -146,7 +134,7 @@ def add_without_file(request: HttpRequest, reference: str) -> HttpResponse:
 def remove(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
     """Take an exhibit out of the draft, with a reason."""
     found, user = _exhibit(request, reference, exhibit)
-    policies.check_can_draft(user, found.submission)
+    check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -161,7 +149,7 @@ def remove(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
 def give_up(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
     """End an upload that is not finished."""
     found, user = _exhibit(request, reference, exhibit)
-    policies.check_can_draft(user, found.submission)
+    check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
     if request.method == "POST":
         exhibits.end_upload(exhibit=found, by=user)
@@ -223,15 +211,6 @@ def opened(request: HttpRequest, reference: str, exhibit: str, opening: str) -> 
     return render(request, "submissions/exhibit_opened.html", context)
 
 
-def _answers(exhibit: Exhibit) -> Answers:
-    """What has been answered so far."""
-    return Answers(
-        **{field: getattr(exhibit, field) for field in CLEAR},
-        description=exhibits.read_description(exhibit),
-        details=exhibits.read_details(exhibit),
-    )
-
-
 def _rows(found: Iterable[Exhibit]) -> list[Row]:
     """Needs an open permit for the submission's words."""
     return [_row(exhibit) for exhibit in found]
@@ -249,6 +228,7 @@ def _row(exhibit: Exhibit) -> Row:
         size=size,
         sent=upload.offset if upload else 0,
         scan_words=scan_words,
+        missing=[] if exhibit.file_state == FileState.FAILED else open_words(exhibit, sealed=True),
     )
 
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from custody import history
-from impna.errors import NotNow, Sentence
+from impna.errors import Sentence
 from partners.forms import ReasonForm
 from partners.models import User
-from submissions import conduct, policies
-from submissions.actions import exhibits, incidents
+from submissions import conduct
+from submissions.actions import exhibits, incidents, unsaved
 from submissions.actions.incidents import Account, Qualification, When, Where
-from submissions.conduct import Answer
+from submissions.conduct import Answer, Setting
+from submissions.drafting_pages import NEW_INCIDENT, key_of
 from submissions.incident_forms import (
     AccountForm,
     ConductForm,
@@ -32,7 +33,8 @@ from submissions.incident_forms import (
 from submissions.models import Incident, Submission
 from submissions.offences import ConflictType, label_with_article
 from submissions.time_forms import DATES, PrecisionForm
-from submissions.views.drafts import _status, _submission, may_draft
+from submissions.views.drafts import _status, _submission, check_changing, may_draft
+from submissions.views.unsaved import offer
 from submissions.vocabularies import DatePrecision
 
 PAGE = 50
@@ -77,7 +79,8 @@ def incident_detail(request: HttpRequest, reference: str, incident: str) -> Http
     context = {
         **_about(found),
         "may_draft": may_draft(user, found.submission),
-        "conducts": [conduct.BY_CODE[code].label for code in found.conducts],
+        "conducts": _labels(found.conducts),
+        "setting": _setting(found),
         "questions": [
             (conduct.QUESTIONS[name], getattr(found, f"get_{name}_display")())
             for name in conduct.QUESTIONS
@@ -98,8 +101,14 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
         found = incidents.add(submission=submission, by=user)
         exhibits.open_names(submission=submission, by=user)
         incidents.tell(incident=found, answers=form.cleaned_data, by=user)
+        unsaved.discard(submission=submission, page=NEW_INCIDENT, by=user)
         return _onward(request, found, "when")
-    context = {"submission": submission, "form": form, "steps": _steps("what")}
+    context = {
+        "submission": submission,
+        "form": form,
+        "steps": _steps("what"),
+        **offer(form, submission, NEW_INCIDENT, user),
+    }
     return render(request, "submissions/incident_what.html", context, status=_status(form))
 
 
@@ -107,11 +116,13 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
 def what(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
     """Step 1: what happened."""
     found, user = _changing(request, reference, incident)
+    page = key_of(found, "what")
     form = AccountForm(_posted(request), initial=incidents.read_account(found))
     if form.is_valid():
         incidents.tell(incident=found, answers=form.cleaned_data, by=user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
         return _onward(request, found, "when")
-    return _step(request, found, form, "what")
+    return _step(request, found, form, "what", **offer(form, found.submission, page, user))
 
 
 @require_http_methods(["GET", "POST"])
@@ -155,13 +166,15 @@ def where(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
         "place": account.get("place", ""),
         "position": account.get("position", ""),
     }
+    page = key_of(found, "where")
     form = PlaceForm(_posted(request), initial=start)
     if form.is_valid():
         exact = {name: form.cleaned_data[name] for name in ("place", "position")}
         incidents.place(incident=found, when=_when_of(found), where=form.where, by=user)
         incidents.tell(incident=found, answers=exact, by=user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
         return _onward(request, found, "conduct")
-    return _step(request, found, form, "where")
+    return _step(request, found, form, "where", **offer(form, found.submission, page, user))
 
 
 @require_http_methods(["GET", "POST"])
@@ -229,27 +242,38 @@ def remove(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
     return render(request, "submissions/incident_remove.html", context, status=_status(form))
 
 
-def check_changing(user: User, submission: Submission) -> None:
-    """Before anything is asked: a form that could not be kept is not shown."""
-    policies.check_can_draft(user, submission)
-    if not submission.is_draft:
-        raise NotNow(_("This has been handed over; begin a supplement to add to it."))
-
-
 def _conduct_page(
     request: HttpRequest, reference: str, incident: str, *, second_page: bool
 ) -> HttpResponse:
     found, user = _changing(request, reference, incident)
     here = {row.code for row in conduct.ALL if (row.theme in conduct.SECOND_PAGE) == second_page}
     form_class = SecondConductForm if second_page else ConductForm
-    form = form_class(_posted(request), initial={"conducts": found.conducts})
+    setting = incidents.read_account(found).get("setting", "")
+    start = {"conducts": found.conducts, "setting": setting}
+    form = form_class(_posted(request), initial=start)
     if form.is_valid():
         chosen = (set(found.conducts) - here) | set(form.cleaned_data["conducts"])
         ordered = [row.code for row in conduct.ALL if row.code in chosen]
         answers = replace(_qualification_of(found), conducts=ordered)
         incidents.qualify(incident=found, answers=answers, by=user)
+        told = form.cleaned_data.get("setting", setting)
+        if told != setting:
+            incidents.tell(incident=found, answers={"setting": told}, by=user)
         return _onward(request, found, "context" if second_page else "conduct-more")
     return _step(request, found, form, "conduct-more" if second_page else "conduct")
+
+
+def _labels(codes: Iterable[str]) -> list[Sentence]:
+    """Kinds of conduct in words; "not sure" is none of them."""
+    return [
+        conduct.BY_CODE[code].label if code in conduct.BY_CODE else _("Not sure") for code in codes
+    ]
+
+
+def _setting(found: Incident) -> Sentence:
+    """Where people were; empty when it was not asked or not said."""
+    code = incidents.read_account(found).get("setting", "")
+    return Setting(code).label if code else ""
 
 
 def _step(

@@ -17,6 +17,7 @@ from submissions.models import Exhibit, UploadToken
 from tests.factories.partners import member, signed_in
 from tests.factories.submissions import another_documenter, draft
 
+ANSWERED = Answers(evidence_type="video", recognisable="nobody", obtained="made")
 HOSTILE = 'photo\u202egpj.<b onclick="x">.exe'
 
 
@@ -59,9 +60,7 @@ def held(submission, **kwargs) -> Exhibit:
 def test_exhibits_are_grouped_by_what_the_reader_must_do(client, submission, address):
     unanswered, answered, by = sealed(submission), sealed(submission), submission.begun_by
     with transaction.atomic(), acting_as(by):
-        exhibits.describe(
-            exhibit=answered, answers=Answers(evidence_type="video", recognisable="nobody"), by=by
-        )
+        exhibits.describe(exhibit=answered, answers=ANSWERED, by=by)
         sending = exhibits.begin_upload(submission=submission, name="b", length=9, by=by)
     context = client.get(address).context
     assert [row.exhibit for row in context["needing"]] == [unanswered]
@@ -276,7 +275,7 @@ def test_long_lists_go_on_by_number(client, submission, address):
     for _number in range(PAGE + 1):
         exhibit = held(submission)
         with transaction.atomic(), acting_as(by):
-            exhibits.describe(exhibit=exhibit, answers=Answers(recognisable="nobody"), by=by)
+            exhibits.describe(exhibit=exhibit, answers=ANSWERED, by=by)
     first = client.get(address).context
     assert len(first["settled"]) == PAGE
     rest = client.get(address, {"after": first["after"]}).context

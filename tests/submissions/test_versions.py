@@ -267,7 +267,7 @@ def test_an_exhibit_that_was_never_handed_over_is_not_covered(db):
     assert covers(version, other.exhibits.get(), unit_of_an_authority()) == "not_handed_over"
 
 
-def test_what_is_withdrawn_is_covered_no_more(db):
+def test_what_is_withdrawn_is_covered_no_more(db, withdrawals):
     version, unit = handed_over(), unit_of_an_authority()
     by = version.handed_over_by
     with acting(by):

@@ -1,0 +1,304 @@
+"""Forms about one exhibit, several at once, and what happened to one before it came here."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from impna.widgets import CheckboxSelectMultiple, RadioSelect
+from submissions.answers import Answers, Step
+from submissions.cover_sheet_forms import LanguagesField
+from submissions.incident_forms import (
+    OpenChoice,
+    OpenChoices,
+    UnmarkedInput,
+    UnmarkedRadio,
+    UnmarkedSelect,
+    long_text,
+)
+from submissions.vocabularies import (
+    ContentMarker,
+    CustodyEventType,
+    Derivation,
+    EvidenceType,
+    HandlingCode,
+    HowObtained,
+    IdentifiedBy,
+    Recognisable,
+    Strand,
+)
+
+_RECOGNISABLE: dict[Any, Any] = {
+    Recognisable.UNANSWERED: _("It cannot be handed over until someone has answered."),
+}
+_STRANDS: dict[Any, Any] = {
+    Strand.CRIME_BASE: _("What was done, where, and to whom."),
+    Strand.CONTEXTUAL: _("What it was part of: a conflict, an attack, a policy."),
+    Strand.LINKAGE: _("Who gave orders, who knew, who could have stopped it."),
+    Strand.EXCULPATORY: _("What speaks for someone, or against what others say."),
+    Strand.LEAD: _("Where more can be found."),
+}
+_MARKERS: dict[Any, Any] = {
+    ContentMarker.GRAPHIC: _("Whoever opens it should be prepared."),
+    ContentMarker.PRIVILEGED: _(
+        "Lawyer and client, doctor and patient. Do not upload it: ask whoever it protects first."
+    ),
+}
+
+
+class CodesField(LanguagesField):
+    """Codes for people with commas between them, in any script's comma."""
+
+    most, longest = 40, 20
+    too_many: Any = _(
+        "Write up to %(most)d codes with commas between them, each of up to %(longest)d characters."
+    )
+
+
+def _evidence_type() -> forms.ChoiceField:
+    return OpenChoice(
+        label=_("What is it?"),
+        choices=[("", _("Not chosen yet")), *EvidenceType.choices],
+        widget=UnmarkedSelect,
+    )
+
+
+def _obtained() -> forms.ChoiceField:
+    return OpenChoice(
+        label=_("How did you get it?"),
+        help_text=_("Readable in clear for whoever receives it. Never say here who gave it."),
+        choices=HowObtained,
+        widget=UnmarkedRadio,
+    )
+
+
+def _identified_by() -> forms.MultipleChoiceField:
+    return OpenChoices(
+        label=_("What identifies them?"),
+        help_text=_("Choose all that fits."),
+        choices=IdentifiedBy,
+        widget=CheckboxSelectMultiple,
+    )
+
+
+def _markers() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("What should someone know before opening it?"),
+        choices=ContentMarker,
+        required=False,
+        widget=CheckboxSelectMultiple(hints=_MARKERS),
+    )
+
+
+_NOBODY_BUT = _(
+    "You answered that nobody can be recognised. Take these ticks and codes away, or change that "
+    "answer."
+)
+
+
+class AnswersForm(forms.Form):
+    """Everything a documenter says of one exhibit, in four groups; only one answer is required."""
+
+    evidence_type = _evidence_type()
+    description = forms.CharField(
+        label=_("What does it show?"),
+        help_text=_("Encrypted. Write codes like W-03 instead of names."),
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+    derivation = forms.ChoiceField(
+        label=_("Where does this file or thing come from?"),
+        choices=[("", _("Not chosen yet")), *Derivation.choices],
+        required=False,
+        help_text=_("The original, or something made from it."),
+    )
+    strands = forms.MultipleChoiceField(
+        label=_("What is it about?"),
+        choices=Strand,
+        required=False,
+        widget=CheckboxSelectMultiple(hints=_STRANDS),
+    )
+    recognisable = forms.ChoiceField(
+        label=_("Can someone be recognised in it?"),
+        help_text=_(
+            "By face, voice, a name that is spoken or written, handwriting, a place, "
+            "or what the file says about itself."
+        ),
+        choices=[
+            (Recognisable.NOBODY, Recognisable.NOBODY.label),
+            (Recognisable.SOMEONE, Recognisable.SOMEONE.label),
+            (Recognisable.UNANSWERED, _("I cannot say yet")),
+        ],
+        widget=RadioSelect(hints=_RECOGNISABLE),
+        error_messages={"required": _("Say whether someone can, or that you cannot say yet.")},
+    )
+    identified_by = _identified_by()
+    people = CodesField(
+        label=_("Who: your codes for them"),
+        max_length=1000,
+        help_text=_(
+            "Encrypted. With commas between them, such as “W-03, S-01”. No names: keep the list of "
+            "who they are elsewhere."
+        ),
+        widget=UnmarkedInput(attrs={"dir": "auto", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    obtained = _obtained()
+    origin = long_text(
+        _("How did it come to you?"),
+        _(
+            "Encrypted. When, where, on what device, through how many hands. Codes instead of names."
+        ),
+        optional=True,
+    )
+    markers = _markers()
+    handling = forms.MultipleChoiceField(
+        label=_("What may whoever receives it do with it?"),
+        help_text=_("Each recipient accepts this before anything is opened."),
+        choices=HandlingCode,
+        required=False,
+        widget=CheckboxSelectMultiple,
+    )
+    restrictions = long_text(
+        _("Which other restrictions?"),
+        _("Encrypted. Only with “Other restrictions”, in one plain sentence each."),
+        rows=3,
+        optional=True,
+    )
+
+    GROUPS = (
+        ("what", _("What it is"), ("evidence_type", "description", "derivation", "strands")),
+        ("who", _("Who can be recognised"), ("recognisable",)),
+        ("got", _("How it came to you"), ("obtained", "origin")),
+        ("open", _("Before someone opens it"), ("markers", "handling", "restrictions")),
+    )
+    IF_SOMEONE = ("identified_by", "people")
+
+    @staticmethod
+    def start(known: Answers) -> dict[str, Any]:
+        """What was answered so far; an answer that nobody gave is not chosen beforehand."""
+        found = {name: getattr(known, name) for name in AnswersForm.base_fields if name in _FLAT}
+        if known.recognisable == Recognisable.UNANSWERED:
+            found["recognisable"] = ""
+        return found | {name: getattr(known.details, name) for name in _SEALED}
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Heading and fields, for the page."""
+        return [
+            {"id": ident, "heading": heading, "fields": [self[name] for name in names]}
+            for ident, heading, names in self.GROUPS
+        ]
+
+    def if_someone(self) -> list[BoundField]:
+        """What is asked only if someone can be recognised."""
+        return [self[name] for name in self.IF_SOMEONE]
+
+    def clean(self) -> dict[str, Any]:
+        """Answers that contradict each other are shown, not chosen between."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        someone_anyway = given.get("identified_by") or given.get("people")
+        if given.get("recognisable") == Recognisable.NOBODY and someone_anyway:
+            self.add_error("identified_by", ValidationError(_NOBODY_BUT))
+        other = HandlingCode.H3 in given.get("handling", [])
+        if other and not given.get("restrictions"):
+            self.add_error("restrictions", ValidationError(_("Say what the restrictions are.")))
+        if given.get("restrictions") and not other:
+            words = _("You wrote other restrictions: choose “Other restrictions” as well.")
+            self.add_error("handling", ValidationError(words))
+        return given
+
+    def answers(self, known: Answers) -> Answers:
+        """For the action; what this form does not ask stays."""
+        given = self.cleaned_data
+        details = replace(known.details, **{name: given[name] for name in _SEALED})
+        return replace(known, **{name: given[name] for name in _FLAT}, details=details)
+
+
+_SEALED = ("people", "origin", "restrictions")
+_FLAT = tuple(name for name in AnswersForm.base_fields if name not in _SEALED)
+
+
+class StepForm(forms.Form):
+    """One thing that happened to an exhibit before it came here."""
+
+    what = forms.ChoiceField(
+        label=_("What happened?"),
+        choices=[("", _("Choose")), *CustodyEventType.choices],
+        error_messages={"required": _("Choose what happened.")},
+    )
+    when = forms.CharField(
+        label=_("When?"),
+        max_length=60,
+        required=False,
+        help_text=_("As exactly as you know it, such as “2024-03-28” or “spring 2024”."),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+    note = forms.CharField(
+        label=_("What should be known about it?"),
+        max_length=500,
+        required=False,
+        help_text=_("Where, by whom (a code or a role, no name), and how it was kept."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+    @property
+    def step(self) -> Step:
+        """For the action."""
+        return Step(**self.cleaned_data)
+
+
+_TOGETHER: dict[Any, Any] = {
+    Recognisable.SOMEONE: _("Their codes are asked on each exhibit’s own page."),
+}
+_AS_IT_IS: tuple[str, Any] = ("", _("Leave each as it is"))
+
+
+class TogetherForm(forms.Form):
+    """The same answers for several exhibits: only what is answered here is written."""
+
+    recognisable = OpenChoice(
+        label=_("Can someone be recognised in them?"),
+        choices=[
+            _AS_IT_IS,
+            (Recognisable.NOBODY, _("Nobody can be recognised in any of them")),
+            (Recognisable.SOMEONE, _("Someone can be recognised in each of them")),
+        ],
+        initial="",
+        widget=UnmarkedRadio(hints=_TOGETHER),
+    )
+    identified_by = _identified_by()
+    evidence_type = OpenChoice(
+        label=_("What are they?"),
+        choices=[_AS_IT_IS, *EvidenceType.choices],
+        widget=UnmarkedSelect,
+    )
+    obtained = OpenChoice(
+        label=_("How did you get them?"),
+        choices=[_AS_IT_IS, *HowObtained.choices],
+        initial="",
+        widget=UnmarkedRadio,
+    )
+    markers = OpenChoices(
+        label=_("What should someone know before opening them?"),
+        help_text=_("What is chosen takes the place of what was marked before."),
+        choices=ContentMarker,
+        widget=CheckboxSelectMultiple(hints=_MARKERS),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """At least one answer, and none that contradict each other."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("identified_by") and given.get("recognisable") != Recognisable.SOMEONE:
+            words = _("Answer as well that someone can be recognised in each of them.")
+            self.add_error("recognisable", ValidationError(words))
+        if not self.errors and not self.given:
+            raise ValidationError(_("Answer at least one question, or cancel."))
+        return given
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Only what was answered, for the action."""
+        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -1,0 +1,196 @@
+"""The page of a submission as a list of tasks: what is there, what is missing, where to mend it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from impna.errors import Refused, Sentence
+from partners import roles
+from partners.models import User
+from submissions import policies
+from submissions.actions.versions import check_eyes
+from submissions.completeness import Missing
+from submissions.models import Submission
+from submissions.states import Status
+
+SHOWN = 5  # missing answers under one task; the page behind it shows all
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row: what, where, how far; `links` lead to single missing answers."""
+
+    label: Sentence
+    url: str = ""
+    hint: Sentence = ""
+    state: Sentence = ""
+    kind: str = ""
+    links: list[Missing] = field(default_factory=list)
+    more: Sentence = ""
+
+
+def sections(
+    submission: Submission,
+    found: list[Missing],
+    counts: dict[str, int],
+    incidents: int,
+    *,
+    may_draft: bool,
+) -> list[dict[str, Any]]:
+    """Headings with their tasks, in the order in which a documenter works."""
+    by_part: dict[str, list[Missing]] = {}
+    for one in found:
+        by_part.setdefault(one.part, []).append(one)
+    told = _ready(by_part.get("incidents", []), there=incidents, draft=submission.is_draft)
+    given = _ready(by_part.get("exhibits", []), there=counts["all"], draft=submission.is_draft)
+    sheet = _ready(by_part.get("cover_sheet", []), there=1, draft=submission.is_draft)
+    tasks = [
+        _start(submission, may_draft=may_draft),
+        Task(_("Incidents"), _page("incident-list", submission), _told(incidents), **told),
+        Task(_("Exhibits"), _page("exhibit-list", submission), _given(counts), **given),
+        Task(_("Cover sheet"), _page("cover-sheet", submission), _sheet(submission), **sheet),
+    ]
+    if not submission.is_draft:
+        return [{"heading": _("What it holds"), "tasks": tasks}]
+    headings = (
+        _("1. Start"),
+        _("2. What happened"),
+        _("3. Material"),
+        _("4. Cover sheet"),
+        _("5. Hand-over"),
+    )
+    tasks.append(_hand_over(submission, found))
+    return [
+        {"heading": heading, "tasks": [task]} for heading, task in zip(headings, tasks, strict=True)
+    ]
+
+
+def answers_missing(found: list[Missing]) -> int:
+    """How many single answers."""
+    return sum(one.answers for one in found)
+
+
+def hand_over_refusal(user: User, submission: Submission) -> Sentence:
+    """Why this approver cannot hand it over now; empty when nothing of theirs is in the way."""
+    try:
+        check_eyes(user, submission, timezone.now())
+    except Refused as refusal:
+        return refusal.reason
+    return ""
+
+
+def people(submission: Submission) -> dict[str, list[User]]:
+    """Who may draft, and which approvers changed nothing since the last hand-over."""
+    if not submission.is_draft:
+        return {}
+    held = (
+        submission.partner.memberships.live()
+        .filter(role__in=[roles.Documenter.code, roles.Approver.code])
+        .select_related("user")
+        .order_by("user__display_name")
+    )
+    found: dict[str, list[User]] = {roles.Documenter.code: [], roles.Approver.code: []}
+    for membership in held:
+        found[membership.role].append(membership.user)
+    changed = policies.changed_by(submission)
+    approvers = found[roles.Approver.code]
+    return {
+        "drafters": found[roles.Documenter.code],
+        "approvers": [one for one in approvers if one.pk not in changed],
+        "approvers_who_changed": [one for one in approvers if one.pk in changed],
+    }
+
+
+def offered(submission: Submission, *, may_draft: bool, may_approve: bool) -> dict[str, bool]:
+    """Which of these the page of a submission shows; the actions decide."""
+    handed_over = submission.status == Status.HANDED_OVER
+    return {
+        "supplement": handed_over and may_draft,
+        "give_up": submission.is_supplement and may_draft,
+        "send_back": submission.status == Status.READY and may_approve,
+        "withdraw": may_approve
+        and submission.versions_made > 0
+        and (handed_over or submission.is_draft),
+    }
+
+
+def _start(submission: Submission, *, may_draft: bool) -> Task:
+    hint = _("%(kind)s. It is no complaint and stops no limitation period.")
+    return Task(
+        _("Working title") if may_draft else _("What this is"),
+        _page("change-title", submission) if may_draft else "",
+        hint % {"kind": submission.get_kind_display()},
+        **_ready([], there=1, draft=submission.is_draft),
+    )
+
+
+def _hand_over(submission: Submission, found: list[Missing]) -> Task:
+    label = _("An approver checks it and hands it over")
+    if submission.status == Status.READY:
+        return Task(label, hint=_("Any change takes it back."), state=_("Waits"), kind="wait")
+    if found:
+        hint = _("Begins when nothing above is missing.")
+        return Task(label, hint=hint, state=_("Cannot start yet"), kind="open")
+    return Task(label, hint=_("Ask for it on this page."), state=_("Can start"), kind="info")
+
+
+def _ready(found: list[Missing], *, there: int, draft: bool) -> dict[str, Any]:
+    """State, kind and links of a task."""
+    if not draft:
+        return {}
+    if not found:
+        return (
+            {"state": _("Complete"), "kind": "good"}
+            if there
+            else {"state": _("None"), "kind": "open"}
+        )
+    number = answers_missing(found)
+    rest = len(found) - SHOWN
+    state = {
+        "state": ngettext("%(n)d missing", "%(n)d missing", number) % {"n": number},
+        "kind": "stop",
+    }
+    return {
+        **(state if number else {"state": _("On its way"), "kind": "info"}),
+        "links": found[:SHOWN],
+        "more": ngettext("and %(n)d more", "and %(n)d more", rest) % {"n": rest}
+        if rest > 0
+        else "",
+    }
+
+
+def _told(number: int) -> str:
+    if not number:
+        return _("None yet: what happened, when and where, and how you know.")
+    return ngettext("%(n)d incident", "%(n)d incidents", number) % {"n": number}
+
+
+def _given(counts: dict[str, int]) -> str:
+    """In words, the parts that are there only."""
+    number = counts["all"]
+    if not number:
+        return _("None yet: files, or things that you describe and keep where they are.")
+    parts = [ngettext("%(n)d in all", "%(n)d in all", number) % {"n": number}]
+    words = {
+        "sealed": _("%(n)d sealed"),
+        "checking": _("%(n)d received, being checked"),
+        "sending": _("%(n)d not finished"),
+        "elsewhere": _("%(n)d described only"),
+        "failed": _("%(n)d failed"),
+    }
+    parts += [text % {"n": counts[name]} for name, text in words.items() if counts[name]]
+    return ", ".join(parts)
+
+
+def _sheet(submission: Submission) -> str:
+    cover = getattr(submission, "cover_sheet", None)
+    written: str = cover.situation if cover else ""
+    return written or _("What a recipient reads first. No names.")
+
+
+def _page(name: str, submission: Submission) -> str:
+    return reverse(f"submissions:{name}", args=[submission.reference])

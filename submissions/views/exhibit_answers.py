@@ -1,0 +1,156 @@
+"""What a documenter answers about an exhibit: its page, and what happened to it before."""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from custody import history
+from custody.intake import words
+from impna.errors import NotNow
+from partners.models import User
+from submissions.actions import exhibits, unsaved
+from submissions.answers import CLEAR, Answers, Step
+from submissions.completeness import open_words
+from submissions.drafting_pages import key_of
+from submissions.exhibit_forms import AnswersForm, StepForm
+from submissions.models import Exhibit
+from submissions.states import Scan
+from submissions.views.drafts import _status, check_changing, may_draft
+from submissions.views.exhibits import PAGE, _about, _exhibit
+from submissions.views.unsaved import offer
+from submissions.vocabularies import CustodyEventType
+
+MOST_STEPS = 100
+
+
+@require_http_methods(["GET", "POST"])
+def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
+    """One exhibit: what is known of it, and the documenter's answers."""
+    found, user = _exhibit(request, reference, exhibit)
+    if request.method == "POST":
+        check_changing(user, found.submission)
+    exhibits.open_names(submission=found.submission, by=user)
+    known, may = answers_of(found), may_draft(user, found.submission)
+    form = None
+    if may:
+        posted = request.POST if request.method == "POST" else None
+        form = AnswersForm(posted, initial=AnswersForm.start(known))
+        if form.is_valid():
+            exhibits.describe(exhibit=found, answers=form.answers(known), by=user)
+            unsaved.discard(submission=found.submission, page=key_of(found, "answers"), by=user)
+            messages.success(request, _("%(exhibit)s: saved.") % {"exhibit": found})
+            return _onward(request, found)
+    context = {
+        "form": form,
+        "may_draft": may,
+        "may_open": found.file is not None and found.scan != Scan.INFECTED,
+        "missing": open_words(found, sealed=True),
+        "another_open": may and _next_open(found) is not None,
+        "known": known,
+        "labels": labels_of(known),
+        "steps": steps_of(known),
+        "notes": [words.say(note) for note in exhibits.read_findings(found)],
+        "events": list(history.events_of(found)[:PAGE]),
+        **_about(found),
+        **(offer(form, found.submission, key_of(found, "answers"), user) if form else {}),
+    }
+    status = _status(form) if form else 200
+    return render(request, "submissions/exhibit_detail.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def steps(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
+    """What happened to it before it came here: added and taken away one at a time."""
+    found, user = _exhibit(request, reference, exhibit)
+    check_changing(user, found.submission)
+    exhibits.open_names(submission=found.submission, by=user)
+    known, page = answers_of(found), key_of(found, "steps")
+    if "take_away" in request.POST:
+        return _take_away(request, found, known, user)
+    form = StepForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        if len(known.details.steps) >= MOST_STEPS:
+            raise NotNow(_("This is the longest list the portal keeps. Put more into one note."))
+        _write_steps(found, known, [*known.details.steps, form.step], user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
+        messages.success(request, _("%(exhibit)s: the step is added.") % {"exhibit": found})
+        return redirect("submissions:exhibit-steps", reference, exhibit)
+    context = {
+        "form": form,
+        "steps": steps_of(known),
+        **_about(found),
+        **offer(form, found.submission, page, user),
+    }
+    return render(request, "submissions/exhibit_steps.html", context, status=_status(form))
+
+
+def answers_of(exhibit: Exhibit) -> Answers:
+    """What has been answered so far. Needs an open permit for the submission's words."""
+    return Answers(
+        **{name: getattr(exhibit, name) for name in CLEAR},
+        description=exhibits.read_description(exhibit),
+        details=exhibits.read_details(exhibit),
+    )
+
+
+def steps_of(known: Answers) -> list[dict[str, Any]]:
+    """The steps as pages show them, each with the key that takes it away."""
+    return [
+        {"label": CustodyEventType(step.what).label, "step": step, "key": _key(step)}
+        for step in known.details.steps
+    ]
+
+
+def labels_of(known: Answers) -> dict[str, list[Any]]:
+    """Codes of the lists as people read them."""
+    fields = AnswersForm.base_fields
+    found = {}
+    for name in ("identified_by", "strands", "markers", "handling"):
+        labels = dict(fields[name].choices)  # type: ignore[attr-defined]  # of choice fields
+        found[name] = [labels[code] for code in getattr(known, name)]
+    return found
+
+
+def _take_away(request: HttpRequest, found: Exhibit, known: Answers, user: User) -> HttpResponse:
+    keys = [_key(step) for step in known.details.steps]
+    key = request.POST["take_away"]
+    if key not in keys:
+        raise NotNow(_("This step was taken away already."))
+    at = keys.index(key)
+    rest = [step for place, step in enumerate(known.details.steps) if place != at]
+    _write_steps(found, known, rest, user)
+    messages.success(request, _("%(exhibit)s: the step is taken away.") % {"exhibit": found})
+    return redirect("submissions:exhibit-steps", found.submission.reference, found.reference)
+
+
+def _write_steps(found: Exhibit, known: Answers, all_steps: list[Step], user: User) -> None:
+    details = replace(known.details, steps=all_steps)
+    exhibits.describe(exhibit=found, answers=replace(known, details=details), by=user)
+
+
+def _key(step: Step) -> str:
+    """By content: a list that changed meanwhile loses no other step."""
+    return hashlib.sha256(json.dumps(asdict(step)).encode()).hexdigest()[:16]
+
+
+def _onward(request: HttpRequest, found: Exhibit) -> HttpResponse:
+    """To the list, the steps, or the next exhibit that is not answered for."""
+    then, reference = request.POST.get("then"), found.submission.reference
+    if then == "steps":
+        return redirect("submissions:exhibit-steps", reference, found.reference)
+    if then == "next" and (following := _next_open(found)):
+        return redirect("submissions:exhibit-detail", reference, following.reference)
+    return redirect("submissions:exhibit-list", reference)
+
+
+def _next_open(found: Exhibit) -> Exhibit | None:
+    others = found.submission.exhibits.unanswered().exclude(pk=found.pk).order_by("number")
+    following: Exhibit | None = others.filter(number__gt=found.number).first() or others.first()
+    return following

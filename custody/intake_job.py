@@ -70,6 +70,15 @@ def run(job: IntakeJob) -> SealedFile | None:
     return file
 
 
+def run_due() -> int:
+    """Run one job after the other until none is due; how many there were."""
+    count = 0
+    while (job := claim()) is not None:
+        run(job)
+        count += 1
+    return count
+
+
 def _make_whole(job: IntakeJob) -> SealedFile:
     upload = job.upload
     stored = vault.store(_Chained(uploads.plaintext(upload), job), key=upload.key)

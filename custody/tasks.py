@@ -8,8 +8,7 @@ from custody import intake_job, orphans, uploads, vault
 @shared_task(ignore_result=True)
 def intake() -> None:
     """Make received files whole until none is due."""
-    while (job := intake_job.claim()) is not None:
-        intake_job.run(job)
+    intake_job.run_due()
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,7 @@
 """Demonstration mode's partners and people, made by the very actions that people use.
 
-One transaction: a run that is killed leaves nothing behind, the next one starts cleanly. The
+Two transactions, each whole or not there: `build` makes who has worked here for two months, so that
+`cases.demonstration` can tell what they did since; `leave_open` then makes what waits today. The
 accounts share one random password, kept in `demo-accounts.txt` and nowhere else; their factors
 are real, and the demo page shows the next code of each that has not been used.
 """
@@ -20,41 +21,19 @@ from custody.durable import write_whole
 from custody.keys import deployment_compartment
 from custody.models import Compartment
 from custody.texts import open_text
+from impna import pretended
 from impna.db import NOBODY, SECRETARIAT, acting_as
 from impna.errors import NotNow
 from impna.references import new_reference, show_reference
+from partners import demonstration_cast as cast
 from partners import roles
 from partners.actions import accounts as account_actions
 from partners.actions import factors, members, organisations, units
+from partners.demonstration_cast import Organisation, Seat
 from partners.models import Letter, Partner, Reach, TotpDevice, Unit, User, Vetting
 
 STEP_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Seat:
-    """A place for one person: mailbox, how they are called, roles in the partner and its unit."""
-
-    mailbox: str
-    called: str
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Organisation:
-    """What one invented partner is; `seats` begin with its first manager."""
-
-    name: str
-    kind: str
-    domain: str
-    seats: tuple[Seat, ...]
-    country: str = ""
-    reach: str = ""
-    death_penalty: str = ""
-    unit: str = ""
-    listed: bool = False
-    single_handed: bool = False
-    may: str = "Example mandate."
+JOINED_BEFORE = timedelta(days=75)
 
 
 @dataclass(frozen=True)
@@ -68,95 +47,13 @@ class Account:
     wait: int
 
 
-MANAGER = Seat("manager", "Manager", ("manager",))
-UNIT = (
-    MANAGER,
-    Seat("contact", "Contact point", ("contact_point",)),
-    Seat("head", "Head of unit", ("head_of_unit",)),
-    Seat("officer", "Case officer", ("case_officer",)),
-    Seat("analyst", "Analyst", ("analyst",)),
-    Seat("examiner", "Forensic examiner", ("forensic_examiner",)),
-)
-# Codes from XA on are for private use: they name no State.
-ACTIVE = (
-    Organisation(
-        "Example CSO A", roles.CSO, "cso-a.example", country="XA", listed=True,
-        seats=(
-            MANAGER,
-            Seat("documenter", "Documenter", ("documenter",)),
-            Seat("approver", "Approver", ("approver",)),
-            Seat("protection", "Data-protection lead", ("data_protection_lead",)),
-            Seat("reader", "Reader", ("reader",)),
-        ),
-        may="Documents attacks on schools and hospitals. Field offices in two places.",
-    ),
-    Organisation(
-        "Example CSO B", roles.CSO, "cso-b.example",
-        seats=(
-            MANAGER,
-            Seat("documenter", "Documenter", ("documenter",)),
-            Seat("approver", "Approver", ("approver", "data_protection_lead")),
-        ),
-        may="Documents detention. Does not name its State: its members are at risk.",
-    ),
-    Organisation(
-        "Example CSO C", roles.CSO, "cso-c.example", country="XB", single_handed=True,
-        seats=(Seat("alone", "Documenter and approver", ("manager", "documenter", "approver")),),
-        may="One person who records testimony in a border region.",
-    ),
-    Organisation(
-        "Example State 1, prosecution service", roles.AUTHORITY, "state-1.example", UNIT,
-        country="XA", reach=Reach.CONTENT, death_penalty=Vetting.DeathPenalty.ABOLISHED,
-        unit="War-crimes unit", listed=True, may="Core international crimes; in the EU.",
-    ),
-    Organisation(
-        "Example State 2, prosecution service", roles.AUTHORITY, "state-2.example", UNIT,
-        country="XB", reach=Reach.CONTENT, death_penalty=Vetting.DeathPenalty.ABOLISHED,
-        unit="International crimes team", listed=True, may="Core international crimes; in the EU.",
-    ),
-    Organisation(
-        "Example State 3, prosecution service", roles.AUTHORITY, "state-3.example", UNIT,
-        country="XC", reach=Reach.SUMMARY, death_penalty=Vetting.DeathPenalty.NOT_APPLIED,
-        unit="Special investigations unit", listed=True, may="A new unit, outside the EU.",
-    ),
-    Organisation(
-        "Example mechanism", roles.MECHANISM, "mechanism.example", UNIT,
-        reach=Reach.CONTENT, death_penalty=Vetting.DeathPenalty.ABOLISHED,
-        unit="Intake section", listed=True, may="Collects and preserves; brings no case itself.",
-    ),
-    Organisation(
-        "Example observer", roles.OBSERVER, "observer.example",
-        seats=(MANAGER, Seat("reader", "Reader", ("reader",))),
-        may="Reads published figures.",
-    ),
-)  # fmt: skip
-SUSPENDED = Organisation(
-    "Example State 5, prosecution service", roles.AUTHORITY, "state-5.example", (MANAGER,),
-    country="XE", reach=Reach.ALERT, death_penalty=Vetting.DeathPenalty.UNKNOWN,
-)  # fmt: skip
-REFUSED = Organisation("Example CSO G", roles.CSO, "cso-g.example", (MANAGER,))
-IN_VETTING = Organisation(
-    "Example State 6, prosecution service", roles.AUTHORITY, "state-6.example", (MANAGER,),
-    country="XF", reach=Reach.SUMMARY, death_penalty=Vetting.DeathPenalty.ABOLISHED,
-)  # fmt: skip
-APPLIED = Organisation("Example CSO E", roles.CSO, "cso-e.example", (MANAGER,), country="XD")
-INVITED = Organisation("Example CSO F", roles.CSO, "cso-f.example", (MANAGER,), country="XA")
-COORDINATORS = tuple(Seat(f"coordinator-{n}", f"Coordinator {n}", ("coordinator",)) for n in (1, 2))
-ADVISERS = (
-    Seat("adviser", "Adviser", ("adviser",)),
-    Seat("inspector", "Inspector", ("inspector",)),
-)
-SECRETARIAT_DOMAIN = "secretariat.example"
-
-
 def build() -> bool:
-    """Make the demonstration; True if there was something to do. Needs `prepare` before.
+    """Make the partners and people; True if there was something to do. Needs `prepare` before.
 
     Raises NotNow outside demonstration mode and where other accounts exist.
     """
-    if not settings.DEMO:
-        raise NotNow("The demonstration is only made in demonstration mode (PORTAL_MODE=demo).")
-    with transaction.atomic():
+    _check_mode()
+    with pretended.at(timezone.now() - JOINED_BEFORE), transaction.atomic():
         _one_at_a_time()
         if User.objects.exists():
             _check_is_ours()
@@ -165,6 +62,17 @@ def build() -> bool:
         _Making(password).everything()
         # Before the commit: an account never exists without its password being somewhere.
         write_whole(accounts_file(), _table(password).encode())
+    return True
+
+
+def leave_open() -> bool:
+    """What waits for coordinators and for people invited today; True if there was something to do."""
+    _check_mode()
+    with transaction.atomic():
+        _one_at_a_time()
+        if Partner.objects.filter(name=cast.APPLIED.name).exists():
+            return False
+        _Making("").open_ends()
     return True
 
 
@@ -212,6 +120,11 @@ def link_in(letter: Letter) -> str:
         column="partners.letter.link",
         row=letter.reference,
     )
+
+
+def _check_mode() -> None:
+    if not settings.DEMO:
+        raise NotNow("The demonstration is only made in demonstration mode (PORTAL_MODE=demo).")
 
 
 def _one_at_a_time() -> None:
@@ -268,14 +181,18 @@ class _Making:
         self.second: User
 
     def everything(self) -> None:
-        """In the order in which it would happen; the letter nobody answered comes last."""
+        """In the order in which it would happen."""
         self._secretariat()
-        for organisation in ACTIVE:
+        for organisation in cast.ACTIVE:
             self._active(organisation)
         self._suspended()
         self._refused()
-        self._record(self._apply(IN_VETTING), IN_VETTING)
-        self._apply(APPLIED)
+
+    def open_ends(self) -> None:
+        """Vetting half done, an application, invitations; the letter nobody answered comes last."""
+        self.first, self.second = User.objects.coordinators().order_by("pk")[:2]
+        self._record(self._apply(cast.IN_VETTING), cast.IN_VETTING)
+        self._apply(cast.APPLIED)
         manager = User.objects.get(email="manager@cso-a.example")
         with acting_as(manager):
             members.invite(
@@ -284,17 +201,18 @@ class _Making:
                 offers=[("documenter", "")],
                 by=manager,
             )
-        self._confirmed(INVITED)
+        self._confirmed(cast.INVITED)
 
     def _secretariat(self) -> None:
-        emails = [f"{seat.mailbox}@{SECRETARIAT_DOMAIN}" for seat in COORDINATORS]
+        emails = [f"{seat.mailbox}@{cast.SECRETARIAT_DOMAIN}" for seat in cast.COORDINATORS]
         with acting_as(NOBODY):
             links = members.found(emails=emails, name="Example Secretariat")
         self.first, self.second = (
-            self._join(path, seat) for (_i, path), seat in zip(links, COORDINATORS, strict=True)
+            self._join(path, seat)
+            for (_i, path), seat in zip(links, cast.COORDINATORS, strict=True)
         )
-        for seat in ADVISERS:
-            self._invite(seat, SECRETARIAT_DOMAIN, by=self.first, unit=None)
+        for seat in cast.ADVISERS:
+            self._invite(seat, cast.SECRETARIAT_DOMAIN, by=self.first, unit=None)
 
     def _active(self, organisation: Organisation) -> Partner:
         """Applied, vetted by two, invited; the manager accepts and brings the others in."""
@@ -318,14 +236,14 @@ class _Making:
         return partner
 
     def _suspended(self) -> None:
-        partner = self._active(SUSPENDED)
+        partner = self._active(cast.SUSPENDED)
         with _administering(self.first):
             organisations.suspend(
                 partner=partner, by=self.first, reason="Example: reports of reprisals to check."
             )
 
     def _refused(self) -> None:
-        vetting = self._record(self._apply(REFUSED), REFUSED)
+        vetting = self._record(self._apply(cast.REFUSED), cast.REFUSED)
         with _administering(self.second):
             organisations.refuse_vetting(
                 vetting=vetting, by=self.second, reason="Example: neither referee knows them."
@@ -395,7 +313,8 @@ class _Making:
                 token=token, display_name=seat.called, password=self.password, language="en"
             )
             device = factors.begin_totp(user=user)
-            code = device.code_at(timezone.now() - timedelta(seconds=STEP_SECONDS))
+            # An app shows the code of the real moment, whatever the story pretends.
+            code = device.code_at(datetime.fromtimestamp(time.time() - STEP_SECONDS, tz=UTC))
             factors.confirm_totp(user=user, code=code)
             user = members.join(token=token, user=user)
         with acting_as(user):

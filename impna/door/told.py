@@ -107,6 +107,9 @@ def environment(
     }
     if owner:
         told["DATABASE_OWNER_URL"] = facts.owner_url
+    if facts.mode == "demo" and process == "manage":
+        # The demonstration has files examined and dates kept, which only the worker's role may.
+        told["DATABASE_WORKER_URL"] = facts.worker_url
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     forwarded = {name: os.environ[name] for name in FORWARDED if os.environ.get(name)}
     return kept | told | forwarded

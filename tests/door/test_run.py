@@ -20,7 +20,7 @@ READY = "Ctrl-C stops everything"
 
 def test_the_portal_answers_is_alone_and_leaves_nothing(start: Start, var: Path) -> None:
     running = start("run")
-    running.until_it_says(READY, 120)
+    running.until_it_says(READY, 240)
     origin = _origin(running)
 
     assert _status(origin) < 500

@@ -1,6 +1,7 @@
 """The demonstration, the first coordinators' links, and what a new portal needs once."""
 
 import time
+from datetime import datetime, timedelta
 from io import StringIO
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.template.loader import get_template, render_to_string
+from django.utils import timezone
 
 from custody.models import Compartment, CustodyEvent
 from partners import demonstration, roles
@@ -48,8 +50,15 @@ def found(*emails):
     return call("found", *(word for email in emails for word in ("--email", email)))
 
 
+def made():
+    """The partners and people; what they handed over is in tests/cases."""
+    call("prepare")
+    demonstration.build()
+    demonstration.leave_open()
+
+
 def test_demo_has_every_kind_state_and_role_and_a_letter_nobody_answered(nobody, demo_mode):
-    call("demo")
+    made()
     assert set(Partner.objects.values_list("kind", flat=True)) == set(Partner.Kind.values)
     states = set(Partner.objects.values_list("status", flat=True))
     assert states == set(Status) - {Status.LEFT}
@@ -67,10 +76,11 @@ def test_demo_has_every_kind_state_and_role_and_a_letter_nobody_answered(nobody,
 
 
 def test_demo_is_made_once_and_its_list_is_private_and_right(nobody, demo_mode):
-    call("demo")
+    made()
     path = demonstration.accounts_file()
     words, people = path.read_text(), User.objects.count()
-    assert call("demo") == ""
+    assert not demonstration.build()
+    assert not demonstration.leave_open()
     assert (User.objects.count(), path.read_text()) == (people, words)
     assert path.stat().st_mode & 0o777 == 0o600
     password = next(line for line in words.splitlines() if line.startswith("    "))
@@ -78,7 +88,7 @@ def test_demo_is_made_once_and_its_list_is_private_and_right(nobody, demo_mode):
 
 
 def test_each_account_is_shown_with_a_code_that_works_once(nobody, demo_mode):
-    call("demo")
+    made()
     shown = demonstration.accounts()
     assert len(shown) == User.objects.present().count()
     row = next(row for row in shown if row.email == "alone@cso-c.example")
@@ -114,11 +124,19 @@ def test_a_demo_that_was_killed_half_way_starts_cleanly(nobody, demo_mode, monke
     with monkeypatch.context() as patch:
         patch.setattr(demonstration._Making, "_refused", die)
         with pytest.raises(Killed):
-            call("demo")
+            made()
     assert not User.objects.exists()
     assert not demonstration.accounts_file().exists()
-    call("demo")
+    made()
     assert Partner.objects.by_status(Status.REFUSED).count() == 1
+
+
+def test_people_joined_long_ago_and_what_waits_is_of_today(nobody, demo_mode):
+    made()
+    now = timezone.now()
+    assert all(u.joined_at < now - timedelta(days=70) for u in User.objects.present())
+    event = CustodyEvent.objects.latest("id")
+    assert datetime.fromisoformat(event.at) > now - timedelta(minutes=10)
 
 
 def test_demo_refuses_outside_demonstration_mode(nobody, settings):

@@ -33,8 +33,11 @@ class Package:
 
 
 def read(referral: Referral) -> Package:
-    """Open the words of what was given. Callers hold an opening of the package (R3)."""
-    upto = policies.open_version(referral)
+    """Open the words of what was given. Callers hold an opening of the package (R3).
+
+    Nothing but the cover sheet once it was recalled or access has ended.
+    """
+    upto = policies.open_version(referral) if referral.is_readable else 0
     items = list(
         referral.items.live()
         .select_related("exhibit__file", "version__submission__compartment", "taken")

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Advice, Condition, Referral, ReferralItem
 from cases.querysets import permission_id
-from cases.states import Status
 from cases.vocabularies import ConditionAnswer, Mode
 from impna.errors import NotAllowed
 from partners import roles
@@ -109,7 +108,7 @@ def may_open(user: User, item: ReferralItem) -> bool:
     What is quarantined opens only for forensic examiners it was assigned to.
     """
     referral = item.referral
-    if item.ended_at is not None or referral.status == Status.RECALLED or not referral.is_live:
+    if item.ended_at is not None or not referral.is_readable:
         return False
     wanted = "examine_referral" if item.exhibit.scan == "infected" else "read_referral"
     return holds(user, referral, wanted) and item.version.number <= open_version(referral)

@@ -32,6 +32,8 @@ def _navigation(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         pages.append((_("Partners"), "partners:partner-list"))
     if user.partner.kind == user.partner.Kind.CSO:
         pages.append((_("Submissions"), "submissions:submission-list"))
+    if user.partner.receives_referrals:
+        pages.append((_("Referrals"), "cases:referral-list"))
     pages.append((_("Members"), "partners:member-list"))
     pages.append((_("Your account"), "partners:account"))
     here = request.path_info

@@ -9,10 +9,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST
 
+from cases import desk as case_desk
 from impna import mail, refusals
 from partners import desk as partner_desk
 from partners.models import User
 from submissions import desk as submission_desk
+
+# Each app says what waits for a person in it, in as few statements as it can.
+AWAITING = (partner_desk.awaiting, submission_desk.awaiting, case_desk.awaiting)
 
 
 @require_GET
@@ -20,7 +24,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this person: since when, until when, what now."""
     user = request.user
     assert isinstance(user, User)
-    rows = sorted([*partner_desk.awaiting(user), *submission_desk.awaiting(user)], key=_by_date)
+    rows = sorted((row for awaiting in AWAITING for row in awaiting(user)), key=_by_date)
     return render(request, "desk.html", {"rows": rows})
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from custody import history
 from custody.history import read_text
 from custody.models import CustodyEvent, EventText
 from submissions.events import Event
-from submissions.models import Submission
+from submissions.models import Exhibit, Submission
 
 # Working on a draft opens its words and the way for files again and again.
 ROUTINE = Q(type=Event.UPLOADING_ALLOWED) | Q(
@@ -58,6 +59,14 @@ def notes_of(found: Iterable[Submission]) -> dict[int, Note]:
         )
         for pk, event in back.items()
     }
+
+
+def events_of(exhibit: Exhibit) -> QuerySet[CustodyEvent]:
+    """What its own partner and the portal did with one exhibit, newest first.
+
+    A recipient's openings are on the same exhibit in the log: they are not told here (R3, R5).
+    """
+    return history.events_of(exhibit).filter(partner__in=[exhibit.submission.partner.reference, ""])
 
 
 def _own(submission: Submission) -> QuerySet[CustodyEvent]:

@@ -100,6 +100,8 @@ def note(*, referral: Referral, text: str, by: User) -> Note:
     """Write something for the unit."""
     referral = locked_referral(referral)
     policies.check_can_work(by, referral)
+    if not text.strip():
+        raise NotAllowed(_("Write something."))
     written = Note(referral=referral, by=by, at=timezone.now())
     written.words = words.seal(text, referral=referral, on=written, column="words")
     written.save()

@@ -84,7 +84,9 @@ def give_feedback(
     """Tell the sender something; the next feedback is due one interval later."""
     referral = locked_referral(referral)
     policies.check_can_decide(by, referral)
-    if referral.status in (Status.SENT, Status.RECALLED):
+    if referral.status == Status.RECALLED:
+        raise NotNow(_("The sender has taken this back."))
+    if referral.status == Status.SENT:
         raise NotNow(_("Acknowledge the referral first."))
     if not (no_detail or milestone or usefulness or text):
         raise NotAllowed(_("Say at least one thing."))

@@ -58,6 +58,8 @@ def answer_condition(*, condition: Condition, answer: str, remark: str = "", by:
         raise NotNow(_("Acknowledge the referral first."))
     if answer == ConditionAnswer.AS_LAW_ALLOWS:
         remark = remark or referral.unit.standing_text
+        if not remark.strip():
+            raise NotAllowed(_("Say how far your law allows it."))
     condition.answer, condition.answered_by = answer, by
     condition.answered_at = timezone.now()
     condition.remark = (

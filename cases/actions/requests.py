@@ -34,7 +34,9 @@ def ask(
     policies.check_can_work(by, referral)
     if kind not in RequestKind.values or not text.strip():
         raise NotAllowed(_("Choose what you ask for, and say it in a sentence."))
-    if referral.status in (Status.SENT, Status.RECALLED):
+    if referral.status == Status.RECALLED:
+        raise NotNow(_("The sender has taken this back."))
+    if referral.status == Status.SENT:
         raise NotNow(_("Acknowledge the referral first."))
     today = timezone.localdate()
     if due is not None and due <= today:

@@ -100,6 +100,12 @@ class Referral(models.Model):
         return self.closed_at is None
 
     @property
+    def is_readable(self) -> bool:
+        """What was given may be opened: not recalled, and the thirty days are not over."""
+        over = self.access_ends_on is not None and self.access_ends_on < timezone.localdate()
+        return self.is_live and self.status != Status.RECALLED and not over
+
+    @property
     def is_silent(self) -> bool:
         """An answer was owed by a date that is past. Computed, so nobody is graded by it."""
         late = self.due_on is not None and self.due_on < timezone.localdate()

@@ -26,14 +26,17 @@ register = template.Library()
 
 
 @register.simple_tag
-def history(events: Iterable[CustodyEvent]) -> list[dict[str, Any]]:
-    """Rows for the timeline component. Two queries, however many events."""
+def history(events: Iterable[CustodyEvent], nameless: str = "") -> list[dict[str, Any]]:
+    """Rows for the timeline component. Two queries, however many events.
+
+    `nameless` is the reference of a partner whose people, and their reasons, are not told here.
+    """
     found = list(events)
     texts: dict[tuple[int, str], str | None] = {
         (text.event_id, text.name): read_text(text)
         for text in EventText.objects.filter(event__in=found)
     }
-    return [_row(event, texts) for event in found]
+    return [_row(event, texts, nameless) for event in found]
 
 
 @register.filter
@@ -54,17 +57,20 @@ def sign_in_form() -> SignInForm:
     return SignInForm()
 
 
-def _row(event: CustodyEvent, texts: dict[tuple[int, str], str | None]) -> dict[str, Any]:
+def _row(
+    event: CustodyEvent, texts: dict[tuple[int, str], str | None], nameless: str
+) -> dict[str, Any]:
     entry = json.loads(event.entry)
     data = entry["data"]
     words = select_template(
         [*(f"{app}/events/{event.type}.html" for app in _apps()), "partners/events/unknown.html"]
     ).render({"type": event.type, "data": data, **_labels(data)})
+    is_told = not nameless or entry["partner"] != nameless
     context = {
         "words": words,
         "by": texts.get((event.pk, EventText.Name.ACTOR)) or entry["role"],
-        "said": entry["by"] not in ("system", entry["on"].rpartition(":")[2]),
-        "reason": texts.get((event.pk, EventText.Name.REASON)),
+        "said": is_told and entry["by"] not in ("system", entry["on"].rpartition(":")[2]),
+        "reason": texts.get((event.pk, EventText.Name.REASON)) if is_told else None,
     }
     return {
         "at": datetime.fromisoformat(entry["at"]),

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from custody import history
 from custody.intake import words
 from impna.errors import NotNow
 from partners.models import User
+from submissions import history
 from submissions.actions import exhibits, unsaved
 from submissions.answers import CLEAR, Answers, Step
 from submissions.completeness import open_words

@@ -1,6 +1,5 @@
 """The exhibits of a submission: what needs whom, what is on its way, what is sealed."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +23,7 @@ from submissions.actions import exhibits, tokens, unsaved
 from submissions.completeness import open_words
 from submissions.drafting_pages import NEW_EXHIBIT
 from submissions.forms import WithoutFileForm
+from submissions.given_names import given_name
 from submissions.models import Exhibit
 from submissions.states import FileState, Scan
 from submissions.views.drafts import (
@@ -39,12 +39,6 @@ from submissions.vocabularies import Delivery
 
 PAGE = 50
 MOST_AT_ONCE = 200
-
-# What the reader's computer should open; anything else is given without an ending.
-_ENDING = re.compile(
-    r"jpe?g|png|gif|hei[cf]|tiff?|webp|bmp|mp4|m4[av]|mov|avi|mkv|webm|3gp|mts|mp3|wav|ogg|opus|amr|"
-    r"flac|pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|txt|csv|zip|rar|7z|eml|msg"
-)
 
 
 @dataclass(frozen=True)
@@ -172,7 +166,7 @@ def open_file(request: HttpRequest, reference: str, exhibit: str) -> HttpRespons
             found,
             by=user,
             reason=form.cleaned_data["reason"],
-            files={_given_name(found): found.file},
+            files={given_name(found.number, exhibits.read_name(found)): found.file},
         )
         return redirect(
             "submissions:exhibit-opened",
@@ -242,13 +236,6 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
         "sha256": bytes(file.sha256).hex() if file else "",
         "sha512": bytes(file.sha512).hex() if file else "",
     }
-
-
-def _given_name(exhibit: Exhibit) -> str:
-    """What the opened file is called: never its own name, whose ending alone is kept if harmless."""
-    ending = exhibits.read_name(exhibit).rpartition(".")[2].lower()
-    name = f"Exhibit {exhibit.number}"
-    return f"{name}.{ending}" if _ENDING.fullmatch(ending) else name
 
 
 def _number(request: HttpRequest) -> int:

@@ -1,0 +1,67 @@
+"""What the custody log says of a referral to the unit that received it: two lists, never one."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from cases.events import PUBLISHED, Event
+from cases.models import Referral, ReferralItem
+from custody.events import Event as Custody
+from custody.models import CustodyEvent
+
+# Of the unit's own ledger. Rights follow from assignments and are not told twice.
+INTERNAL = frozenset(
+    {
+        Event.ASSIGNED,
+        Event.NO_CONFLICT,
+        Event.UNASSIGNED,
+        Event.ASSESSED,
+        Event.NOTED,
+        Event.CHECKED,
+        Custody.OPENED,
+    }
+)
+
+
+def published_of(referral: Referral) -> QuerySet[CustodyEvent]:
+    """What both sides see, newest first."""
+    rows = ("conditions", "requests", "decisions", "feedback", "messages")
+    targets = [_name(one) for rows_of in rows for one in getattr(referral, rows_of).all()]
+    return _events([_name(referral), *targets]).filter(type__in=PUBLISHED)
+
+
+def internal_of(referral: Referral, items: Iterable[ReferralItem]) -> QuerySet[CustodyEvent]:
+    """What the unit did for itself, newest first; never what another unit did with an exhibit."""
+    notes, assigned = referral.notes.only("reference"), referral.assignments.only("reference")
+    items = list(items)
+    targets = [_name(one) for one in (*notes, *assigned, referral.assessment)]
+    targets += [_name(item.taken) for item in items if hasattr(item, "taken")]
+    own = _events([*targets, _name(referral)]).filter(type__in=INTERNAL)
+    return own | _opened(referral, items)
+
+
+def openings_of(
+    referral: Referral, items: Iterable[ReferralItem]
+) -> dict[str, tuple[datetime, str]]:
+    """For each exhibit's reference, when someone of the unit last opened it, and who (reference)."""
+    found = {}
+    for on, at, by in _opened(referral, items).order_by("id").values_list("on", "at", "by"):
+        found[on.partition(":")[2]] = (datetime.fromisoformat(at), by)
+    return found
+
+
+def _opened(referral: Referral, items: Iterable[ReferralItem]) -> QuerySet[CustodyEvent]:
+    """By the basis that the vault wrote down: canonical JSON, so its text is fixed."""
+    basis = f'"basis":"referral {referral.reference}"'
+    return _events([_name(item.exhibit) for item in items]).filter(
+        type=Custody.OPENED, entry__contains=basis
+    )
+
+
+def _events(targets: list[str]) -> QuerySet[CustodyEvent]:
+    return CustodyEvent.objects.filter(on__in=targets).order_by("-id")
+
+
+def _name(target: object) -> str:
+    return f"{target.custody_label}:{target.reference}"  # type: ignore[attr-defined]

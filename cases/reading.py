@@ -1,0 +1,333 @@
+"""A referral in words, as its reader's pages show it. Callers hold an opening of the package (R3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from cases import history, package, policies
+from cases.actions import assignments, decisions, referrals, requests
+from cases.models import Condition, Feedback, InformationRequest, Message, Note, Referral
+from cases.models import Decision as DecisionRow
+from cases.package import Item
+from cases.vocabularies import DeclineReason
+from custody.intake import words
+from impna.errors import Sentence
+from partners.models import User
+from submissions import conduct
+from submissions.models import Exhibit, Incident
+from submissions.offences import BY_CODE as OFFENCES
+from submissions.offences import label_with_article
+from submissions.states import Scan
+from submissions.vocabularies import (
+    ContentMarker,
+    CustodyEventType,
+    Delivery,
+    Derivation,
+    EvidenceType,
+    HandlingCode,
+    HowObtained,
+    IdentifiedBy,
+    Recognisable,
+    Strand,
+)
+
+type Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The frozen cover sheet: clear, no names; looking at it opens nothing."""
+
+    told: Entry
+
+    @property
+    def period(self) -> list[date]:
+        """From and to, as far as they are known; one day is one date."""
+        days = [_day(self.told[name]) for name in ("period_from", "period_to")]
+        return list(dict.fromkeys(day for day in days if day))
+
+    @property
+    def offences(self) -> list[str]:
+        """As people read them."""
+        return offences(self.told["offences"])
+
+
+@dataclass(frozen=True)
+class Exhibited:
+    """One exhibit that was given: what was said of it in its version, and whether it opens."""
+
+    given: Item
+    may_examine: bool
+    opened: tuple[datetime, str] | None = None
+
+    @property
+    def exhibit(self) -> Exhibit:
+        """The thing."""
+        found: Exhibit = self.given.item.exhibit
+        return found
+
+    @property
+    def told(self) -> Entry:
+        """Empty while a condition keeps it closed."""
+        return self.given.told
+
+    @property
+    def can_open(self) -> bool:
+        """It has bytes here, and this person may have them now."""
+        if not self.given.is_open or self.exhibit.file is None:
+            return False
+        return self.exhibit.scan != Scan.INFECTED or self.may_examine
+
+    @property
+    def size(self) -> int | None:
+        """In bytes, if known."""
+        return int(self.told["size"]) if self.told.get("size") else None
+
+    @property
+    def kind(self) -> Sentence:
+        """What it is."""
+        return _label(EvidenceType, self.told.get("evidence_type", ""))
+
+    @property
+    def delivery(self) -> Sentence:
+        """How it reaches whoever may have it."""
+        return _label(Delivery, self.told.get("delivery", ""))
+
+    @property
+    def recognisable(self) -> Sentence:
+        """Whether someone can be recognised in it."""
+        return _label(Recognisable, self.told.get("recognisable", ""))
+
+    @property
+    def identified_by(self) -> list[Sentence]:
+        """By what."""
+        return _labels(IdentifiedBy, self.told.get("identified_by", []))
+
+    @property
+    def know_before(self) -> list[Sentence]:
+        """What a reader should know before opening, and under which terms it was given."""
+        markers = _labels(ContentMarker, self.told.get("markers", []))
+        handling = [
+            f"{code}: {HandlingCode(code).label}"
+            for code in self.told.get("handling", [])
+            if code in HandlingCode.values
+        ]
+        return [*markers, *handling]
+
+    @property
+    def facts(self) -> list[tuple[str, Sentence]]:
+        """The coded answers, with their questions; only those that were answered."""
+        asked = (
+            (_("How it was obtained"), _label(HowObtained, self.told.get("obtained", ""))),
+            (_("Where its file comes from"), _label(Derivation, self.told.get("derivation", ""))),
+            (_("What it is about"), _joined(Strand, self.told.get("strands", []))),
+        )
+        return [(question, answer) for question, answer in asked if answer]
+
+    @property
+    def details(self) -> Entry:
+        """People by their codes, origin, restrictions."""
+        return self.told.get("details", {})
+
+    @property
+    def steps(self) -> list[tuple[Sentence, Entry]]:
+        """What happened to it before it came here."""
+        return [
+            (_label(CustodyEventType, step["what"]), step) for step in self.details.get("steps", [])
+        ]
+
+    @property
+    def scan_words(self) -> Sentence:
+        """Why it was not scanned."""
+        not_scanned = self.exhibit.scan == Scan.NOT_SCANNED
+        return words.say_not_scanned(self.exhibit.scan_reason) if not_scanned else ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One incident, from the frozen version: clear fields in `incident`, sealed ones in `account`."""
+
+    incident: Incident
+    account: dict[str, str]
+
+    @property
+    def conducts(self) -> list[Sentence]:
+        """What was done."""
+        return [
+            conduct.BY_CODE[code].label
+            for code in self.incident.conducts
+            if code in conduct.BY_CODE
+        ]
+
+    @property
+    def questions(self) -> list[tuple[Sentence, str]]:
+        """The context, as it was asked and answered."""
+        return [
+            (question, getattr(self.incident, f"get_{name}_display")())
+            for name, question in conduct.QUESTIONS.items()
+        ]
+
+    @property
+    def offences(self) -> list[str]:
+        """What the sender suggests the law may call it."""
+        return offences(self.incident.offences)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A condition, request, decision or feedback with its sealed words."""
+
+    row: Any
+    words: str = ""
+    answer: str = ""
+    labels: list[Sentence] = field(default_factory=list)
+
+
+class Referred:
+    """Everything of a referral that is sealed, opened when a page asks for it."""
+
+    def __init__(self, referral: Referral, user: User) -> None:
+        self.referral, self._user = referral, user
+
+    @cached_property
+    def package(self) -> package.Package:
+        """Cut to its mode, its items and its settled conditions."""
+        return package.read(self.referral)
+
+    @cached_property
+    def exhibits(self) -> list[Exhibited]:
+        """In their order."""
+        may_examine = policies.holds(self._user, self.referral, "examine_referral")
+        opened = history.openings_of(self.referral, (one.item for one in self.package.items))
+        names = _names(by for _at, by in opened.values())
+        found = []
+        for item in self.package.items:
+            at_by = opened.get(item.item.exhibit.reference)
+            said = (at_by[0], names.get(at_by[1], "")) if at_by else None
+            found.append(Exhibited(item, may_examine, said))
+        return found
+
+    @property
+    def can_open_some(self) -> bool:
+        """There is something to choose."""
+        return any(row.can_open for row in self.exhibits)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Something stays closed until conditions are settled."""
+        return self.referral.is_readable and (self.package.version < self.referral.version.number)
+
+    @property
+    def incidents(self) -> list[Told]:
+        """As they were handed over."""
+        return [_told(entry) for entry in self.package.incidents]
+
+    @property
+    def conditions(self) -> list[Asked]:
+        """With the answers."""
+        return [condition(one) for one in self.referral.conditions.select_related("version")]
+
+    @property
+    def requests(self) -> list[Asked]:
+        """Newest first, with answers and what was attached."""
+        found = self.referral.requests.prefetch_related("attached__exhibit")
+        return [_request(one) for one in found]
+
+    @property
+    def thread(self) -> list[Asked]:
+        """Oldest first."""
+        return [_message(one) for one in self.referral.messages.select_related("by")]
+
+    @property
+    def decisions(self) -> list[Asked]:
+        """Newest first."""
+        return [_decision(one) for one in self.referral.decisions.select_related("decided_by")]
+
+    @property
+    def feedback(self) -> list[Asked]:
+        """Newest first."""
+        return [_feedback(one) for one in self.referral.feedback.all()]
+
+    @property
+    def notes(self) -> list[Asked]:
+        """The unit's own, newest first."""
+        return [_note(one) for one in self.referral.notes.select_related("by")]
+
+    @property
+    def national_reference(self) -> str:
+        """Of the unit's own file."""
+        assessment = self.referral.assessment
+        assessment.referral = self.referral
+        return assignments.read_national_reference(assessment)
+
+
+def condition(found: Condition) -> Asked:
+    """One condition, with its words and the remark."""
+    return Asked(found, referrals.read_condition(found), referrals.read_remark(found))
+
+
+def offences(codes: list[str]) -> list[str]:
+    """Labels with their articles."""
+    return [label_with_article(code) for code in codes if code in OFFENCES]
+
+
+def _request(found: InformationRequest) -> Asked:
+    return Asked(found, requests.read_question(found), requests.read_answer(found))
+
+
+def _message(found: Message) -> Asked:
+    return Asked(found, requests.read_message(found))
+
+
+def _note(found: Note) -> Asked:
+    return Asked(found, assignments.read_note(found))
+
+
+def _decision(found: DecisionRow) -> Asked:
+    labels = _labels(DeclineReason, found.reasons)
+    return Asked(found, decisions.read_decision(found), labels=labels)
+
+
+def _feedback(found: Feedback) -> Asked:
+    return Asked(found, decisions.read_feedback(found))
+
+
+def _told(entry: Entry) -> Told:
+    incident = Incident(
+        **{
+            name: entry[name]
+            for name in (
+                "reference", "number", "date_precision", "place_precision", "country", "area",
+                "conducts", "conflict", "attack", "group", "offences", "not_sure",
+            )
+        },
+        happened_from=_day(entry["happened_from"]),
+        happened_to=_day(entry["happened_to"]),
+    )  # fmt: skip
+    return Told(incident, entry["account"])
+
+
+def _names(references: Iterable[str]) -> dict[str, str]:
+    people = User.objects.filter(reference__in=set(references))
+    return {user.reference: str(user) for user in people}
+
+
+def _label(known: type[TextChoices], code: str) -> Sentence:
+    return known(code).label if code in known.values else ""
+
+
+def _labels(known: type[TextChoices], codes: Iterable[str]) -> list[Sentence]:
+    return [known(code).label for code in codes if code in known.values]
+
+
+def _joined(known: type[TextChoices], codes: Iterable[str]) -> str:
+    return ", ".join(str(label) for label in _labels(known, codes))
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,99 @@
+"""Opening exhibits that were given: what to know first, a reason, then fifteen minutes (R3)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cases import possible
+from cases.actions import receiving
+from cases.forms import OpenForm
+from cases.lists import sender_of
+from cases.models import Referral
+from cases.reading import Exhibited, Referred
+from cases.views.loading import page, posted, referral_of, to
+from custody import vault
+from custody.models import Opening
+from impna.errors import NotNow
+from partners.models import User
+from submissions.given_names import given_name
+from submissions.models import Exhibit
+
+
+@require_http_methods(["GET", "POST"])
+def open_exhibits(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose, read what to know before, say why: one opening for each exhibit."""
+    found, user = referral_of(request, reference)
+    possible.check("open", user, found)
+    receiving.open_words(referral=found, by=user)
+    rows = Referred(found, user).exhibits
+    named = request.POST if request.method == "POST" else request.GET
+    wanted = set(named.getlist("items"))
+    chosen = [row for row in rows if row.exhibit.reference in wanted]
+    _check_settled(chosen)
+    # The vault refuses what only an examiner may have, in its own words.
+    choices = [(row.exhibit.reference, str(row.exhibit)) for row in rows if row.exhibit.file]
+    form = OpenForm(posted(request), choices=choices, initial={"items": list(wanted)})
+    if form.is_valid():
+        for row in chosen:
+            _open(row, user, form.cleaned_data["reason"])
+        return to(reverse("cases:opened", args=[found.reference]))
+    offered = [row for row in (chosen or rows) if row.can_open]
+    return page(request, "open", found, form, rows=offered, wanted=wanted)
+
+
+@require_GET
+def opened(request: HttpRequest, reference: str) -> HttpResponse:
+    """Links to what this person has open of this referral, while the permits last."""
+    found, user = referral_of(request, reference)
+    possible.check("read", user, found)
+    permits = _permits(found, user)
+    links = [
+        {"name": item["name"], "url": _address(permit, item), "until": permit.expires_at}
+        for permit in permits
+        for item in permit.files
+    ]
+    links.sort(key=lambda link: _in_order(link["name"]))
+    context = {"referral": found, "sender": sender_of(found), "links": links}
+    return render(request, "cases/opened.html", context)
+
+
+def _open(row: Exhibited, user: User, reason: str) -> Opening:
+    exhibit = row.exhibit
+    assert exhibit.file is not None
+    name = given_name(exhibit.number, row.told.get("name", ""))
+    return vault.open(exhibit, by=user, reason=reason, files={name: exhibit.file})
+
+
+def _check_settled(chosen: list[Exhibited]) -> None:
+    if not all(row.given.is_open for row in chosen):
+        raise NotNow(_("A condition keeps this closed; answer it first."))
+
+
+def _permits(found: Referral, user: User) -> list[Opening]:
+    """The newest of each exhibit."""
+    given = found.items.live().values_list("exhibit__reference", flat=True)
+    targets = [f"{Exhibit.custody_label}:{reference}" for reference in given]
+    permits = Opening.objects.filter(
+        by=user.reference,
+        target__in=targets,
+        basis=f"referral {found.reference}",
+        ended_at__isnull=True,
+        expires_at__gt=timezone.now(),
+    )
+    return list({permit.target: permit for permit in permits.order_by("id")}.values())
+
+
+def _address(permit: Opening, item: dict[str, Any]) -> str:
+    address = reverse("opened-file", args=[permit.reference, item["file"]])
+    return f"{settings.BYTES_ORIGIN}{address}"
+
+
+def _in_order(name: str) -> tuple[int, str]:
+    number = "".join(c for c in name.partition(".")[0] if c.isdecimal())
+    return int(number or 0), name

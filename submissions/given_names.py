@@ -1,0 +1,16 @@
+"""What an opened file is called outside: never its own name (DESIGN 6)."""
+
+import re
+
+# What the reader's computer should open; anything else is given without an ending.
+_ENDING = re.compile(
+    r"jpe?g|png|gif|hei[cf]|tiff?|webp|bmp|mp4|m4[av]|mov|avi|mkv|webm|3gp|mts|mp3|wav|ogg|opus|amr|"
+    r"flac|pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|txt|csv|zip|rar|7z|eml|msg"
+)
+
+
+def given_name(number: int, own_name: str) -> str:
+    """As in “Exhibit 12.jpg”: of its own name the ending alone is kept, if it is harmless."""
+    ending = own_name.rpartition(".")[2].lower()
+    name = f"Exhibit {number}"
+    return f"{name}.{ending}" if _ENDING.fullmatch(ending) else name

@@ -1,0 +1,182 @@
+"""What a unit does for itself changes no byte of any page of anyone else (R5)."""
+
+import difflib
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.actions import assignments, receiving
+from cases.models import Assignment, Referral
+from custody import vault
+from partners import roles
+from partners.models import User
+from tests.cases.pages import file_of, given
+from tests.factories.cases import adviser, assigned, fresh, head, officer
+from tests.factories.partners import acting, coordinators, member, partner_at, signed_in, unit_of
+from tests.factories.submissions import documenter
+
+# What differs from one request to the next by itself, and nothing else.
+_BY_ITSELF = (
+    re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"'),
+    re.compile(r'nonce="[^"]*"'),
+    # An upload token is made for each visit of the exhibits page.
+    re.compile(r'data-token="[^"]*"'),
+    re.compile(r"/bytes/plain/[^/\"]*/"),
+)
+
+
+def others(referral: Referral) -> dict[str, Client]:
+    """Everyone who is not of the unit: the sender's people, other recipients, the Secretariat."""
+    elsewhere = partner_at(kind=roles.AUTHORITY)
+    unit = unit_of(elsewhere)
+    people = {
+        "documenter": documenter(),
+        "approver": referral.sent_by,
+        "head of another unit": member(elsewhere, roles.HeadOfUnit.code, unit=unit),
+        "contact point of another partner": member(elsewhere, roles.ContactPoint.code, unit=unit),
+        "head of another unit of the same partner": member(
+            head().partner, roles.HeadOfUnit.code, unit=unit_of(head().partner, "Another unit")
+        ),
+        "coordinator": coordinators()[0],
+        "adviser": adviser(),
+    }
+    return {name: signed_in(User.objects.get(pk=user.pk)) for name, user in people.items()}
+
+
+SENDERS = ("documenter", "approver")
+
+
+def addresses(referral: Referral, name: str) -> list[str]:
+    """Desk, lists, and every page about it that somebody has, or does not have."""
+    page = referral.get_absolute_url()
+    given_page = reverse("cases:given", args=[referral.reference])
+    everyones = ["/", "/referrals/", page, given_page, referral.submission.get_absolute_url()]
+    if name not in SENDERS:
+        return everyones
+    of_it = [referral.submission.reference]
+    return [
+        *everyones,
+        reverse("submissions:submission-list"),
+        reverse("submissions:exhibit-list", args=of_it),
+        *(
+            reverse("submissions:exhibit-detail", args=[*of_it, exhibit.reference])
+            for exhibit in referral.submission.exhibits.all()
+        ),
+    ]
+
+
+def seen(readers: dict[str, Client], referral: Referral) -> dict[tuple[str, str], str]:
+    """Every page of every reader, without what differs by itself."""
+    pages = {}
+    for name, client in readers.items():
+        for address in addresses(referral, name):
+            response = client.get(address)
+            text = f"{response.status_code}\n{response.content.decode()}"
+            for pattern in _BY_ITSELF:
+                text = pattern.sub("", text)
+            pages[name, address] = text
+    return pages
+
+
+def assign(referral: Referral) -> None:
+    assigned(referral)
+
+
+def unassign(referral: Referral) -> None:
+    with acting(head()):
+        assignments.end(assignment=Assignment.objects.live().get(), by=head())
+
+
+def state_no_conflict(referral: Referral) -> None:
+    with acting(officer()):
+        assignments.state_no_conflict(assignment=Assignment.objects.live().get(), by=officer())
+
+
+def assess(referral: Referral) -> None:
+    with acting(head()):
+        assignments.assess(referral=referral, state="linked", by=head())
+
+
+def name_the_file(referral: Referral) -> None:
+    with acting(head()):
+        assignments.assess(
+            referral=referral, state="linked", national_reference="Example 12/26", by=head()
+        )
+
+
+def note(referral: Referral) -> None:
+    with acting(head()):
+        assignments.note(referral=referral, text="Only for us.", by=head())
+
+
+def open_words(referral: Referral) -> None:
+    with acting(head()):
+        receiving.open_words(referral=referral, by=head())
+
+
+def open_exhibit(referral: Referral) -> None:
+    exhibit = file_of(referral)
+    assert exhibit.file is not None
+    with acting(head()):
+        vault.open(exhibit, by=head(), reason="To see.", files={"Exhibit 2": exhibit.file})
+
+
+def look_at_the_page(referral: Referral) -> None:
+    assert signed_in(head()).get(referral.get_absolute_url()).status_code == 200
+
+
+ACTS: tuple[Callable[[Referral], None], ...] = (
+    assign,
+    state_no_conflict,
+    assess,
+    name_the_file,
+    note,
+    open_words,
+    open_exhibit,
+    look_at_the_page,
+    unassign,
+)
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """Time stands from then on: a clock that ticks on a page is not what is tested here."""
+
+    def stand() -> None:
+        now = timezone.now()
+        monkeypatch.setattr(timezone, "now", lambda: now)
+
+    return stand
+
+
+def test_what_a_unit_does_for_itself_changes_no_byte_of_anyone_elses_pages(db, still):
+    referral = given()
+    readers = others(referral)
+    still()
+    seen(readers, referral)  # openings of the sender's own words begin here
+    before = seen(readers, referral)
+    assert before["documenter", referral.submission.get_absolute_url()].startswith("200")
+    assert before["documenter", referral.get_absolute_url()].startswith("404")
+    for act in ACTS:
+        act(fresh(referral))
+        after = seen(readers, referral)
+        for page, text in before.items():
+            changed = "\n".join(
+                difflib.unified_diff(text.splitlines(), after[page].splitlines(), n=0)
+            )
+            assert not changed, f"{act.__name__} shows on {page}:\n{changed}"
+
+
+def test_what_is_published_does_show(db, still):
+    """The comparison would find a difference if there were one."""
+    referral = given()
+    readers = {"head": signed_in(head())}
+    still()
+    seen(readers, referral)
+    before = seen(readers, referral)
+    note(referral)
+    assert seen(readers, referral) != before

@@ -12,7 +12,7 @@ class CasesConfig(AppConfig):
         """In the same transaction as what the apps below do."""
         from cases import notifications, openings
         from cases.actions import access, assignments
-        from cases.models import Referral
+        from cases.models import Advice, Referral
         from custody import ports
         from partners import notifications as inbox
         from partners import ports as partner_ports
@@ -20,6 +20,8 @@ class CasesConfig(AppConfig):
 
         inbox.register(notifications.SENTENCES)
         ports.may_open.plug(openings.recipient)
+        ports.may_open.plug(openings.adviser)
         ports.targets.plug(Referral.custody_label, openings.find_package)
+        ports.targets.plug(Advice.custody_label, openings.find_question)
         submission_ports.withdrawn.plug(access.recall_all)
         partner_ports.role_ended.plug(assignments.end_of_role)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cases import policies
-from cases.models import Referral, ReferralItem
+from cases.models import Advice, Referral, ReferralItem
 from custody.log import Actor, Target
 from partners.models import User
+from partners.policies import allowed
 from submissions.models import Exhibit
 
 
@@ -26,6 +27,33 @@ class Package:
     def submission_reference(self) -> str:
         """For the vault."""
         return self.referral.submission.reference
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question to the Secretariat and its answer: all that an adviser reads in `blind` (R14)."""
+
+    advice: Advice
+    custody_label: ClassVar[str] = Advice.custody_label
+
+    @property
+    def reference(self) -> str:
+        """The question's."""
+        return self.advice.reference
+
+    @property
+    def submission_reference(self) -> str:
+        """For the vault."""
+        return self.advice.submission.reference
+
+
+def adviser(target: Target, by: Actor) -> str | None:
+    """An adviser of the Secretariat reads what was asked of it."""
+    if not isinstance(by, User) or not isinstance(target, Question):
+        return None
+    if not allowed(policies.check_can_advise, by, target.advice):
+        return None
+    return f"advice {target.reference}"
 
 
 def recipient(target: Target, by: Actor) -> str | None:
@@ -48,3 +76,9 @@ def find_package(reference: str) -> Package | None:
     """The referral a permit names."""
     found = Referral.objects.select_related("submission").filter(reference=reference).first()
     return Package(found) if found else None
+
+
+def find_question(reference: str) -> Question | None:
+    """The question a permit names."""
+    found = Advice.objects.select_related("submission").filter(reference=reference).first()
+    return Question(found) if found else None

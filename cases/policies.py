@@ -5,11 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Advice, Condition, Referral, ReferralItem
 from cases.querysets import permission_id
-from cases.vocabularies import ConditionAnswer, Mode
+from cases.states import AdviceStatus
+from cases.vocabularies import ConditionAnswer, Mode, Route
 from impna.errors import NotAllowed
 from partners import roles
 from partners.models import Unit, User
 from partners.models.organisations import Reach
+from submissions.models import Submission
 from submissions.policies import check_can_approve
 
 _LEAST_REACH = {Mode.ALERT: Reach.ALERT, Mode.SUMMARY: Reach.SUMMARY, Mode.FULL: Reach.CONTENT}
@@ -77,10 +79,31 @@ def check_takes_direct_intake(unit: Unit) -> None:
         )
 
 
-def check_can_advise(user: User, advice: Advice) -> None:
+def check_route(submission: Submission, unit: Unit, route: str) -> None:
+    """Direct, or suggested by the Secretariat in an answer about this very submission."""
+    if route == Route.DIRECT:
+        check_takes_direct_intake(unit)
+    elif not submission.advice.filter(status=AdviceStatus.ADVISED, suggested=unit).exists():
+        raise NotAllowed(
+            _("The Secretariat has not suggested %(unit)s for this submission.")
+            % {"unit": unit.name}
+        )
+
+
+def check_is_adviser(user: User) -> None:
     """An adviser of the Secretariat."""
     if user.partner.kind != roles.SECRETARIAT or not user.holds(roles.Adviser.code):
         raise NotAllowed(_("Only an adviser of the Secretariat answers this."))
+
+
+def check_can_advise(user: User, advice: Advice) -> None:
+    """An adviser of the Secretariat."""
+    check_is_adviser(user)
+
+
+def modes_within(reach: Reach) -> list[Mode]:
+    """What may be given today to a recipient with that reach, least first."""
+    return [mode for mode in Mode if _ORDER.index(_LEAST_REACH[mode]) <= _ORDER.index(reach)]
 
 
 def check_is_sender(user: User, referral: Referral) -> None:

@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from cases.states import OWED, AdviceStatus, Status
+from cases.states import OWED, AdviceStatus, RequestStatus, Status
+from cases.vocabularies import ConditionAnswer
 from partners import roles
 from submissions.querysets import permission_id as submission_permission
 
@@ -72,6 +73,26 @@ class ReferralQuerySet(models.QuerySet[Any]):
         """An answer was owed by a date that is past."""
         return self.live().filter(status__in=OWED, due_on__lt=today or timezone.localdate())
 
+    def with_what_waits(self) -> ReferralQuerySet:
+        """Requests and refused conditions that wait on the sender: how many, since when, until when.
+
+        `questions`, `question_since`, `question_due`, `refusals`, `refusal_since`; None for none.
+        """
+        apps, here = self.model._meta.apps, models.OuterRef("pk")
+        asked = apps.get_model("cases", "InformationRequest").objects.filter(
+            referral=here, status=RequestStatus.ASKED
+        )
+        refused = apps.get_model("cases", "Condition").objects.filter(
+            referral=here, answer=ConditionAnswer.CANNOT
+        )
+        return self.annotate(
+            questions=_one(asked, models.Count("pk")),
+            question_since=_one(asked, models.Min("asked_at")),
+            question_due=_one(asked, models.Min("due_on")),
+            refusals=_one(refused, models.Count("pk")),
+            refusal_since=_one(refused, models.Min("answered_at")),
+        )
+
     def _grants(self, kind: str) -> models.QuerySet[Any]:
         return self.model._meta.apps.get_model(
             "cases", f"Referral{kind}ObjectPermission"
@@ -112,6 +133,19 @@ class AdviceQuerySet(models.QuerySet[Any]):
     def open(self) -> AdviceQuerySet:
         """Not answered and not lapsed."""
         return self.filter(status=AdviceStatus.ASKED)
+
+    def by_date(self) -> AdviceQuerySet:
+        """The nearest date first."""
+        return self.order_by("due_on", "id")
+
+    def after(self, last: Any) -> AdviceQuerySet:
+        """Those that follow `last` in the order of `by_date`."""
+        return self.filter(Q(due_on__gt=last.due_on) | Q(due_on=last.due_on, pk__gt=last.pk))
+
+
+def _one(found: Any, value: models.Aggregate) -> models.Subquery:
+    """One number or moment over the rows of one referral."""
+    return models.Subquery(found.order_by().values("referral").annotate(it=value).values("it"))
 
 
 @cache

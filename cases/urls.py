@@ -2,12 +2,28 @@
 
 from django.urls import path
 
-from cases.views import advising, corresponding, given, opening, publishing, referrals, unit
+from cases.views import (
+    advising,
+    corresponding,
+    given,
+    hand_over,
+    opening,
+    publishing,
+    receipts,
+    referrals,
+    requests,
+    submissions,
+    unit,
+)
 
 app_name = "cases"
 _ONE = "referrals/<ref:reference>/"
 _ASSIGNED = f"{_ONE}assignments/<ref:assignment>/"
+_SUBMISSION = "submissions/<ref:reference>/"
+_RECEIPT = f"{_SUBMISSION}versions/<int:number>/receipt/"
+_GIVEN = "given/<ref:reference>/"
 urlpatterns = [
+    # The recipient's side.
     path("referrals/", referrals.referral_list, name="referral-list"),
     path(_ONE, referrals.referral, name="referral"),
     path(f"{_ONE}acknowledge/", publishing.acknowledge, name="acknowledge"),
@@ -26,6 +42,20 @@ urlpatterns = [
     path(f"{_ONE}write/", corresponding.write, name="write"),
     path(f"{_ONE}open/", opening.open_exhibits, name="open"),
     path(f"{_ONE}opened/", opening.opened, name="opened"),
-    path("given/<ref:reference>/", given.given, name="given"),
+    # The sender's side.
+    path("submissions/", submissions.submission_list, name="submission-list"),
+    path(f"{_SUBMISSION}hand-over/", hand_over.hand_over, name="hand-over"),
+    path(f"{_SUBMISSION}refer/", hand_over.refer, name="refer"),
+    path(f"{_SUBMISSION}ask/", advising.ask, name="ask-advice"),
+    path(f"{_SUBMISSION}given/", given.given_list, name="given-list"),
+    path(_RECEIPT, receipts.receipt, name="receipt"),
+    path(f"{_RECEIPT}long/", receipts.long_receipt, name="receipt-long"),
+    path(f"{_RECEIPT}list/", receipts.list_of_files, name="receipt-list"),
+    path(_GIVEN, given.given, name="given"),
+    path(f"{_GIVEN}recall/", given.recall, name="recall"),
+    path(f"{_GIVEN}conditions/<ref:condition>/", given.waive, name="waive"),
+    path(f"{_GIVEN}requests/<ref:request_reference>/", requests.answer, name="answer"),
+    # Advice, both sides.
+    path("advice/", advising.advice_list, name="advice-list"),
     path("advice/<ref:reference>/", advising.advice, name="advice"),
 ]

@@ -18,8 +18,9 @@ urlpatterns = [
     path("help/", views.help_page, name="help"),
     path("language/", views.set_language, name="set-language"),
     path("", include("partners.urls")),
-    path("", include("submissions.urls")),
+    # First: its list of submissions also says what became of them.
     path("", include("cases.urls")),
+    path("", include("submissions.urls")),
     path("bytes/", include("submissions.bytes_urls")),
     path("bytes/", include("custody.bytes_urls")),
 ]

@@ -10,13 +10,19 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import desk as case_desk
+from cases import sender_desk
 from impna import mail, refusals
 from partners import desk as partner_desk
 from partners.models import User
 from submissions import desk as submission_desk
 
 # Each app says what waits for a person in it, in as few statements as it can.
-AWAITING = (partner_desk.awaiting, submission_desk.awaiting, case_desk.awaiting)
+AWAITING = (
+    partner_desk.awaiting,
+    submission_desk.awaiting,
+    case_desk.awaiting,
+    sender_desk.awaiting,
+)
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners import roles
 from partners.models import Partner, Reach, Unit, User, Vetting
+from partners.models.notifications import MailWhen
 
 _PASSWORD_HINT = _("At least 12 characters. Three or four words that only you connect are good.")
 
@@ -424,3 +425,20 @@ def split_offer(value: str) -> tuple[str, str]:
     """`code:unit` as a pair; the unit is "" for roles of the partner."""
     code, _colon, unit = value.partition(":")
     return code, unit
+
+
+_MAILS: dict[Any, Any] = {
+    MailWhen.IMMEDIATE: _("One mail at a time: no second one while the first has not gone out."),
+    MailWhen.DAILY: _("At most one mail a day, and none when nothing is new."),
+}
+
+
+class MailForm(forms.Form):
+    """When mail says that something waits."""
+
+    when = forms.ChoiceField(
+        label=_("Mail about what waits"),
+        choices=MailWhen,
+        widget=RadioSelect(hints=_MAILS),
+        error_messages={"required": _("Choose one of the two.")},
+    )

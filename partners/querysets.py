@@ -134,6 +134,19 @@ class NotificationQuerySet(models.QuerySet[Any]):
         """Not looked at."""
         return self.filter(seen_at__isnull=True)
 
+    def news_of(self, user: Any, *, most: int = 100) -> NotificationQuerySet:
+        """The unseen among a person's newest; never more work than `most` rows, however many.
+
+        `user` may be the outer query's.
+        """
+        newest = self.model._meta.default_manager.filter(user=_outer(user)).order_by("-id")
+        return self.filter(pk__in=newest.values("pk")[:most]).unseen()
+
     def unmailed(self) -> NotificationQuerySet:
         """No letter has gone out since."""
         return self.filter(mailed_at__isnull=True)
+
+
+def _outer(user: Any) -> Any:
+    """One query further out."""
+    return models.OuterRef(user) if isinstance(user, models.OuterRef) else user

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import account, joining, members, organisations, sign_in
+from partners.views import account, inbox, joining, members, organisations, sign_in
 
 app_name = "partners"
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
         account.stop_lost_factor,
         name="stop-lost-factor",
     ),
+    path("account/mail/", inbox.choose_mail, name="choose-mail"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/seen/", inbox.mark_all_seen, name="inbox-seen"),
+    path("inbox/<ref:reference>/", inbox.follow, name="inbox-follow"),
     path("members/", members.member_list, name="member-list"),
     path("members/invite/", members.invite, name="invite"),
     path("members/lock-out/", members.lock_out, name="lock-out"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from impna.errors import Sentence
+from partners import roles
 from partners.desk import Waiting
 from partners.models import User
 from submissions import policies
@@ -30,10 +31,9 @@ class _Facts:
 
 def awaiting(user: User) -> list[Waiting]:
     """Drafts to go on with and drafts to check, the nearest date first; eight queries at most."""
-    if not user.acting_gids:
-        return []
-    drafts = _drafts(user, "draft_submission")
-    to_check = [one for one in _drafts(user, "approve_submission") if one.status == Status.READY]
+    drafts = _drafts(user, "draft_submission") if user.holds(roles.Documenter.code) else []
+    to_check = _drafts(user, "approve_submission") if user.holds(roles.Approver.code) else []
+    to_check = [one for one in to_check if one.status == Status.READY]
     approving = {one.pk for one in to_check}
     waiting = [one for one in drafts if one.status == Status.READY and one.pk not in approving]
     being_written = [one for one in drafts if one.status == Status.DRAFT]

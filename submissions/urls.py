@@ -18,7 +18,6 @@ _ONE = "submissions/<ref:reference>/"
 _EXHIBIT = _ONE + "exhibits/<ref:exhibit>/"
 _INCIDENT = _ONE + "incidents/<ref:incident>/"
 urlpatterns = [
-    path("submissions/", drafts.submission_list, name="submission-list"),
     path("submissions/begin/", drafts.begin, name="begin"),
     path("submissions/begin/supplement/", drafts.choose_earlier, name="choose-earlier"),
     path(_ONE, drafts.submission_detail, name="submission-detail"),

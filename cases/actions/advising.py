@@ -7,16 +7,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import notifications, policies
+from cases.actions import referrals
+from cases.actions.referrals import Recipient
 from cases.events import Event
 from cases.models import Advice
+from cases.openings import Question
 from cases.states import ADVICE_WITHIN, AdviceStatus
 from cases.vocabularies import Forum
-from custody import log
+from custody import log, vault
+from custody.models import Opening
 from custody.texts import open_text, seal_text
 from impna.errors import NotAllowed, NotNow
 from partners.models import Unit, User
 from submissions.actions.drafts import locked
-from submissions.models import Version
+from submissions.models import Submission, Version
 from submissions.policies import check_can_approve
 from submissions.vocabularies import SecretariatView
 
@@ -49,6 +53,37 @@ def ask(*, version: Version, question: str, by: User) -> Advice:
     _record(Event.ADVICE_ASKED, advice, by, {"view": advice.view})
     notifications.advice_asked(advice)
     return advice
+
+
+@transaction.atomic
+def hand_over_and_ask(
+    *, submission: Submission, recipients: list[Recipient], question: str, by: User
+) -> Version:
+    """Freeze the draft and ask who could take it, in one step (DESIGN 5.4).
+
+    `recipients` are those of earlier versions, with what is chosen for them; others come later.
+    """
+    version = referrals.hand_over(submission=submission, recipients=recipients, by=by)
+    ask(version=version, question=question, by=by)
+    return version
+
+
+@transaction.atomic
+def open_question(*, advice: Advice, by: User) -> Opening:
+    """A permit for an adviser to read question and answer; one per quarter of an hour (R3).
+
+    The organisation sees it among the openings of its submission.
+    """
+    sealed = Question(advice)
+    still_open = Opening.objects.filter(
+        by=by.reference,
+        target=f"{sealed.custody_label}:{sealed.reference}",
+        ended_at__isnull=True,
+        expires_at__gt=timezone.now(),
+    )
+    return still_open.order_by("-id").first() or vault.open(
+        sealed, by=by, reason=_("Answering a question."), files={}
+    )
 
 
 @transaction.atomic

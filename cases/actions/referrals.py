@@ -30,41 +30,50 @@ MOST_CONDITIONS = 20
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a version goes to. `exhibits` None means all of the version; an alert has none."""
+    """Whom a version goes to. `exhibits` None means all of the version; an alert has none.
+
+    `route` says how a new recipient was found; one that has it already keeps its own.
+    """
 
     unit: Unit
     mode: str = Mode.FULL
     exhibits: list[Exhibit] | None = None
     conditions: list[str] = field(default_factory=list)
+    route: str = Route.DIRECT
 
 
 @transaction.atomic
-def hand_over(
-    *, submission: Submission, recipients: list[Recipient], by: User, route: str = Route.DIRECT
-) -> Version:
+def hand_over(*, submission: Submission, recipients: list[Recipient], by: User) -> Version:
     """Freeze the draft and give it, in one step: the hand-over is the referral (DESIGN 5.4).
 
     Without recipients the version waits for the Secretariat's advice, or for recipients chosen
-    later. A supplement goes to every recipient that still has access, named here or not.
+    later. A supplement goes to every recipient that still has access, named here or not; one that
+    is not named gets what is new in it, and nothing that it was not given before.
     """
     version = versions.hand_over(submission=submission, by=by)
     submission = version.submission
     named = {recipient.unit.pk for recipient in recipients}
     still = submission.referrals.readable().exclude(unit__in=named).select_related("unit__partner")
-    given = [Recipient(unit=one.unit, mode=one.mode) for one in still]
+    new = _new_in(version) if still else []
+    given = [Recipient(unit=one.unit, mode=one.mode, exhibits=new) for one in still]
     for recipient in [*recipients, *given]:
-        refer(version=version, recipient=recipient, by=by, route=route)
+        refer(version=version, recipient=recipient, by=by)
     return version
 
 
 @transaction.atomic
-def refer(
-    *, version: Version, recipient: Recipient, by: User, route: str = Route.DIRECT
-) -> Referral:
+def refer_all(*, version: Version, recipients: list[Recipient], by: User) -> list[Referral]:
+    """Give a version to several recipients, or to none of them."""
+    return [refer(version=version, recipient=one, by=by) for one in recipients]
+
+
+@transaction.atomic
+def refer(*, version: Version, recipient: Recipient, by: User) -> Referral:
     """Declare for one recipient and give it the version: a new referral, or its next version.
 
     Raises NotAllowed beyond the recipient's reach, for an exhibit that is not of this version, or
-    for a unit that takes nothing direct; NotNow when the version is not the newest or withdrawn.
+    for a new unit that neither takes direct intake nor was suggested by the Secretariat; NotNow
+    when the version is not the newest or withdrawn.
     """
     submission = locked(version.submission)
     check_can_approve(by, submission)
@@ -74,12 +83,12 @@ def refer(
         raise NotNow(_("Only the newest version is given."))
     unit = Unit.objects.select_related("partner").get(pk=recipient.unit.pk)
     policies.check_can_send(by, unit, recipient.mode, current_reach(unit.partner))
-    if route == Route.DIRECT:
-        policies.check_takes_direct_intake(unit)
+    live = submission.referrals.live().select_for_update(of=("self",)).filter(unit=unit).first()
+    if live is None:
+        policies.check_route(submission, unit, recipient.route)
     if len(recipient.conditions) > MOST_CONDITIONS:
         raise NotAllowed(_("At most %(most)d conditions.") % {"most": MOST_CONDITIONS})
     versions.declare(version=version, unit=unit, by=by)
-    live = submission.referrals.live().select_for_update(of=("self",)).filter(unit=unit).first()
     if live is not None and live.status == Status.RECALLED:
         raise NotNow(_("This recipient has not answered the recall yet."))
     if live is not None and live.version_id == version.pk:
@@ -87,7 +96,7 @@ def refer(
     referral = (
         _supplement(live, version, recipient, by)
         if live is not None
-        else _send(submission, version, unit, recipient, route, by)
+        else _send(submission, version, unit, recipient, by)
     )
     _give_items(referral, version, recipient, by)
     _ask_conditions(referral, version, recipient)
@@ -127,13 +136,14 @@ def read_remark(condition: Condition) -> str:
     return words.read(condition.remark, referral=condition.referral, on=condition, column="remark")
 
 
+def _new_in(version: Version) -> list[Exhibit]:
+    """Exhibits that no earlier version had."""
+    items = version.items.exclude(exhibit__in_versions__version__number__lt=version.number)
+    return [item.exhibit for item in items.select_related("exhibit")]
+
+
 def _send(
-    submission: Submission,
-    version: Version,
-    unit: Unit,
-    recipient: Recipient,
-    route: str,
-    by: User,
+    submission: Submission, version: Version, unit: Unit, recipient: Recipient, by: User
 ) -> Referral:
     now = timezone.now()
     referral = Referral.objects.create(
@@ -142,7 +152,7 @@ def _send(
         version=version,
         compartment=new_compartment(Compartment.Purpose.REFERRAL),
         mode=recipient.mode,
-        route=route,
+        route=recipient.route,
         since=now,
         due_on=due_on(Status.SENT, unit, now),
         sent_by=by,
@@ -159,7 +169,7 @@ def _send(
             "unit": unit.reference,
             "version": version.number,
             "mode": recipient.mode,
-            "route": route,
+            "route": recipient.route,
         },
     )
     notifications.sent(referral)

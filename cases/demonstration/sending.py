@@ -1,6 +1,6 @@
 """What an approver does with what the documenters wrote, as verbs for stories."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases.actions import access, advising, receiving, referrals, requests
 from cases.demonstration.scene import ADVISER, Scene, acting, unit_of
@@ -46,7 +46,8 @@ def referred(to: To, *, route: str = Route.DIRECT) -> Verb:
 
     def do(scene: Scene) -> None:
         with scene.approver() as by:
-            referrals.refer(version=scene.version, recipient=to.on(scene), by=by, route=route)
+            recipient = replace(to.on(scene), route=route)
+            referrals.refer(version=scene.version, recipient=recipient, by=by)
 
     return do
 

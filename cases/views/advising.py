@@ -1,14 +1,115 @@
 """Questions to the Secretariat, from both sides."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cases.actions import advising
+from cases.advice_forms import AdviceForm, QuestionForm
 from cases.models import Advice
+from cases.policies import check_can_advise, check_is_adviser
+from cases.querysets import PAGE
+from cases.recipients import receiving_units
+from cases.states import AdviceStatus
+from cases.views.reading import submission_of, user_of
+from impna.errors import NotNow
+from impna.references import read_reference
+from partners import roles
+from partners.models import User
+from partners.policies import allowed
+from submissions.actions import exhibits
+from submissions.policies import check_can_approve
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask who could take the newest version."""
+    submission, user = submission_of(request, reference)
+    check_can_approve(user, submission)
+    version = submission.versions.last()
+    if version is None:
+        raise NotNow(_("Nothing was handed over yet; you can ask while you hand it over."))
+    if submission.status in ("withdrawn", "erased"):
+        raise NotNow(_("This has been withdrawn."))
+    if submission.advice.open().exists():
+        raise NotNow(_("You have asked already; the answer comes within 7 days."))
+    form = QuestionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        asked = advising.ask(version=version, question=form.cleaned_data["question"], by=user)
+        messages.success(request, _("The Secretariat has been asked."))
+        return redirect("cases:advice", asked.reference)
+    context = {"form": form, "submission": submission, "version": version}
+    return render(request, "cases/advice_ask.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
+def advice_list(request: HttpRequest) -> HttpResponse:
+    """Open questions, the nearest date first, a page at a time."""
+    user = user_of(request)
+    check_is_adviser(user)
+    found = Advice.objects.visible_to(user).open().by_date().select_related("submission__partner")
+    after = read_reference(request.GET.get("after", "")) or ""
+    last = Advice.objects.visible_to(user).filter(reference=after).first() if after else None
+    if last is not None:
+        found = found.after(last)
+    rows = list(found[: PAGE + 1])
+    context = {
+        "rows": rows[:PAGE],
+        "more": rows[PAGE - 1].reference if len(rows) > PAGE else "",
+        "later_page": last is not None,
+    }
+    return render(request, "cases/advice_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
 def advice(request: HttpRequest, reference: str) -> HttpResponse:
-    """One question, for the organisation that asked and the Secretariat's advisers."""
-    found = get_object_or_404(Advice.objects.visible_to(request.user), reference=reference)  # type: ignore[arg-type]
-    return render(request, "cases/advice.html", {"advice": found})
+    """One question: for the organisation that asked, and for the Secretariat's advisers."""
+    user = user_of(request)
+    visible = Advice.objects.visible_to(user).select_related(
+        "submission__compartment", "submission__partner", "version"
+    )
+    found: Advice = get_object_or_404(visible, reference=reference)
+    if user.partner.kind == roles.SECRETARIAT:
+        return _for_adviser(request, found, user)
+    exhibits.open_names(submission=found.submission, by=user)
+    context = {
+        **_told(found),
+        "suggested": list(found.suggested.select_related("partner").order_by("partner__name")),
+        "may_approve": allowed(check_can_approve, user, found.submission),
+        "is_open_for_recipients": found.submission.status not in ("withdrawn", "erased"),
+    }
+    return render(request, "cases/advice.html", context)
+
+
+def _for_adviser(request: HttpRequest, found: Advice, user: User) -> HttpResponse:
+    """Reference, organisation, dates and the question; nothing of the submission (R14)."""
+    check_can_advise(user, found)
+    advising.open_question(advice=found, by=user)
+    is_open = found.status == AdviceStatus.ASKED
+    posted = request.POST if request.method == "POST" else None
+    form = AdviceForm(posted, units=receiving_units()) if is_open or posted else None
+    if form is not None and form.is_valid():
+        advising.give(
+            advice=found,
+            text=form.cleaned_data["text"],
+            units=form.chosen,
+            forum=form.cleaned_data["forum"],
+            by=user,
+        )
+        messages.success(request, _("Your answer is sent. The organisation decides."))
+        return redirect("cases:advice-list")
+    context = {**_told(found), "form": form, "suggested": list(found.suggested.all())}
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "cases/advice_answer.html", context, status=status)
+
+
+def _told(found: Advice) -> dict[str, Any]:
+    return {
+        "advice": found,
+        "question": advising.read_question(found),
+        "answer": advising.read_answer(found),
+    }

@@ -1,14 +1,207 @@
-"""The sender's side: who was given what, and what each has published."""
+"""The sender's side: who was given what, what each has published, and taking it back."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
-from cases.models import Referral
+from cases import published
+from cases.actions import access, decisions, receiving, referrals, requests
+from cases.models import Condition, Decision, Referral, ReferralItem, Taken
+from cases.openings_shown import openings_of
+from cases.policies import check_is_sender
+from cases.sender_forms import MessageForm, RecallForm
+from cases.spoken import numbers
+from cases.states import RequestStatus, Status
+from cases.views.reading import given_of, submission_of
+from cases.vocabularies import ConditionAnswer, DeclineReason
+from impna.errors import NotNow
+from partners.policies import allowed
+from submissions.actions import exhibits
+from submissions.models import Submission
+from submissions.policies import check_can_approve
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One recipient: what it holds, why, what it has published, what a recall does."""
+
+    referral: Referral
+    state: published.State
+    silence: published.Silence | None
+    items: str
+    if_recalled: str
 
 
 @require_GET
+def given_list(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who holds what of a submission, on which basis, and who opened it."""
+    submission, user = submission_of(request, reference)
+    context = {
+        "submission": submission,
+        "holdings": [_holding(referral) for referral in _referrals(submission)],
+        "advice": list(submission.advice.order_by("-id")[:5]),
+        "openings": openings_of(submission, SHOWN),
+        "shown": SHOWN,
+        "may_approve": allowed(check_can_approve, user, submission),
+        "versions": list(submission.versions.order_by("-number")),
+        "is_open": submission.status not in ("withdrawn", "erased"),
+    }
+    return render(request, "cases/given_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
 def given(request: HttpRequest, reference: str) -> HttpResponse:
-    """One referral, for members of the organisation that sent it."""
-    found = get_object_or_404(Referral.objects.sent_by(request.user), reference=reference)  # type: ignore[arg-type]
-    return render(request, "cases/given.html", {"referral": found})
+    """One referral, as its sender may see it; POST writes to the recipient."""
+    referral, user = given_of(request, reference)
+    exhibits.open_names(submission=referral.submission, by=user)
+    form = MessageForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        check_is_sender(user, referral)
+        if form.is_valid():
+            requests.write(referral=referral, text=form.cleaned_data["text"], by=user)
+            messages.success(request, _("Your message is sent."))
+            return redirect("cases:given", referral.reference)
+    taken = list(_taken(referral))
+    context = {
+        "referral": referral,
+        "submission": referral.submission,
+        "form": form,
+        "may_act": allowed(check_is_sender, user, referral),
+        "state": published.state_of(referral),
+        "silence": published.silence_of(referral, referral.reminders.all()),
+        "owed": published.next_step(referral),
+        "if_recalled": published.if_recalled(referral, taken),
+        "held": numbers(referral.items.live().values_list("exhibit__number", flat=True)),
+        "taken_named": numbers(one.item.exhibit.number for one in taken if one.is_named),
+        "conditions": [_condition(one) for one in referral.conditions.select_related("version")],
+        "requests": _requests(referral),
+        "decisions": [_decision(one) for one in referral.decisions.all()],
+        "feedback": [(one, decisions.read_feedback(one)) for one in referral.feedback.all()],
+        "thread": [(one, requests.read_message(one)) for one in referral.messages.all()],
+        "events": published.timeline_of(referral),
+        "may_recall": referral.is_live and referral.status != Status.RECALLED,
+    }
+    return render(request, "cases/given.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def recall(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take it back, with a reason and what that can no longer do."""
+    referral, user = given_of(request, reference)
+    check_is_sender(user, referral)
+    if not referral.is_live or referral.status == Status.RECALLED:
+        raise NotNow(_("This was recalled already, or access to it has ended."))
+    form = RecallForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        access.recall(referral=referral, reason=form.cleaned_data["reason"], by=user)
+        messages.success(
+            request, _("Recalled. Everything is closed; the recipient has 14 days to answer.")
+        )
+        return redirect("cases:given", referral.reference)
+    taken = list(_taken(referral))
+    context = {
+        "referral": referral,
+        "form": form,
+        "taken": bool(taken),
+        "if_recalled": published.if_recalled(referral, taken),
+    }
+    return render(request, "cases/recall.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def waive(request: HttpRequest, reference: str, condition: str) -> HttpResponse:
+    """Give up a condition that the recipient cannot accept."""
+    referral, user = given_of(request, reference)
+    check_is_sender(user, referral)
+    conditions = referral.conditions.select_related("version")
+    found: Condition = get_object_or_404(conditions, reference=condition)
+    if found.is_settled:
+        raise NotNow(_("This condition stands in nobody’s way."))
+    exhibits.open_names(submission=referral.submission, by=user)
+    if request.method == "POST":
+        receiving.waive_condition(condition=found, by=user)
+        messages.success(request, _("The condition is given up; the recipient has been told."))
+        return redirect("cases:given", referral.reference)
+    return render(request, "cases/waive.html", {"referral": referral, **_condition(found)})
+
+
+def _referrals(submission: Submission) -> list[Referral]:
+    return list(
+        submission.referrals.select_related("unit__partner", "version")
+        .prefetch_related(
+            "reminders",
+            Prefetch(
+                "items",
+                ReferralItem.objects.live().select_related("exhibit", "version"),
+                to_attr="live_items",
+            ),
+            Prefetch("items", _with_taken(), to_attr="taken_items"),
+        )
+        .order_by("-id")
+    )
+
+
+def _with_taken() -> Any:
+    return ReferralItem.objects.filter(taken__isnull=False).select_related("taken", "exhibit")
+
+
+def _holding(referral: Any) -> Holding:
+    taken = [item.taken for item in referral.taken_items]
+    for item, one in zip(referral.taken_items, taken, strict=True):
+        one.item = item
+    return Holding(
+        referral=referral,
+        state=published.state_of(referral),
+        silence=published.silence_of(referral, referral.reminders.all()),
+        items=numbers(item.exhibit.number for item in referral.live_items),
+        if_recalled=published.if_recalled(referral, taken),
+    )
+
+
+def _taken(referral: Referral) -> Any:
+    return Taken.objects.filter(item__referral=referral).select_related("item__exhibit")
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    return {
+        "condition": condition,
+        "words": referrals.read_condition(condition),
+        "remark": referrals.read_remark(condition),
+        "is_refused": condition.answer == ConditionAnswer.CANNOT,
+        "is_awaited": condition.answer == ConditionAnswer.AWAITED,
+    }
+
+
+def _requests(referral: Referral) -> list[dict[str, Any]]:
+    """Open ones first, the nearest date first; then the newest."""
+    found = referral.requests.prefetch_related("attached__exhibit").order_by("-id")
+    rows = [_request(one) for one in found]
+    waiting = [row for row in rows if row["is_open"]]
+    waiting.sort(key=lambda row: (row["request"].due_on, row["request"].number))
+    return [*waiting, *(row for row in rows if not row["is_open"])]
+
+
+def _request(one: Any) -> dict[str, Any]:
+    return {
+        "request": one,
+        "words": requests.read_question(one),
+        "answer": requests.read_answer(one),
+        "attached": numbers(attached.exhibit.number for attached in one.attached.all()),
+        "is_open": one.status == RequestStatus.ASKED,
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "decision": decision,
+        "reasons": [DeclineReason(code).label for code in decision.reasons],
+        "words": decisions.read_decision(decision),
+    }

@@ -9,6 +9,7 @@ from django.utils import timezone
 from partners.actions import letters
 from partners.models import Letter, MailSetting, Notification, User
 from partners.models.notifications import MailWhen
+from partners.querysets import NotificationQuerySet
 
 _DAY = timedelta(days=1)
 
@@ -44,8 +45,10 @@ def mark_seen(*, notifications: Iterable[Notification], by: User) -> int:
 
 @transaction.atomic
 def choose_mail(*, when: str, by: User) -> MailSetting:
-    """At once or once a day."""
+    """At once or once a day. What no mail has told of yet is told by one now, if at once."""
     setting, _new = MailSetting.objects.update_or_create(user=by, defaults={"when": when})
+    if when == MailWhen.IMMEDIATE and _untold(by).exists():
+        _mail(by)
     return setting
 
 
@@ -54,17 +57,24 @@ def mail_daily() -> int:
     waiting = User.objects.filter(
         mail_setting__when=MailWhen.DAILY,
         is_active=True,
-        pk__in=Notification.objects.unmailed().values("user"),
+        pk__in=Notification.objects.unmailed().unseen().values("user"),
     )
     sent = 0
     for user in waiting.order_by("pk"):
         with transaction.atomic():
-            User.objects.select_for_update().get(pk=user.pk)
+            # The worker may lock these rows, not accounts; whoever comes second finds none.
+            if not list(_untold(user).select_for_update().order_by("pk")):
+                continue
             latest = Letter.objects.filter(user=user, kind=Letter.Kind.WAITING).latest_at()
             if latest is None or latest <= timezone.now() - _DAY:
                 _mail(user)
                 sent += 1
     return sent
+
+
+def _untold(user: User) -> NotificationQuerySet:
+    """New, and no letter has gone out since."""
+    return Notification.objects.visible_to(user).unmailed().unseen()
 
 
 def _when(user: User) -> str:

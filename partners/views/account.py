@@ -13,6 +13,7 @@ from partners import sessions
 from partners.actions import accounts, factors
 from partners.forms import AppCodeForm, ChangePasswordForm
 from partners.models import LostFactor, User
+from partners.views.inbox import mail_when
 from partners.views.sign_in import _status, enrolment
 
 
@@ -26,6 +27,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "user_shown": user,
         "codes_left": user.recovery_codes.filter(used_at__isnull=True).count(),
+        "mail_when": mail_when(user),
         "lost": next((one for one in lost if one.is_open), None),
         "events": CustodyEvent.objects.filter(on__in=about).order_by("-id")[:30],
     }

@@ -16,7 +16,7 @@ from submissions import history, policies, task_list
 from submissions.actions import drafts, exhibits
 from submissions.completeness import Missing, missing
 from submissions.forms import BeginForm, TitleForm
-from submissions.models import Exhibit, Submission
+from submissions.models import Submission
 from submissions.querysets import PAGE, UNANSWERED
 from submissions.states import FileState, Status
 from submissions.vocabularies import Delivery
@@ -32,23 +32,6 @@ COUNTS = {
     "unanswered": Count("pk", filter=UNANSWERED & ~Q(file_state=FileState.FAILED)),
 }
 SHOWN = 50
-
-
-@require_GET
-def submission_list(request: HttpRequest) -> HttpResponse:
-    """The own partner's submissions, newest first, a page at a time."""
-    user = _user(request)
-    before = _key_of(user, request.GET.get("before", ""))
-    found = Submission.objects.page_for(user, before=before)
-    page = found[:PAGE]
-    counts = _counts_of(page)
-    context = {
-        "rows": [(submission, counts.get(submission.pk)) for submission in page],
-        "may_begin": allowed(policies.check_can_begin, user),
-        "older": page[-1].reference if len(found) > PAGE else "",
-        "later_page": before is not None,
-    }
-    return render(request, "submissions/submission_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,11 +126,6 @@ def check_changing(user: User, submission: Submission) -> None:
 def may_draft(user: User, submission: Submission) -> bool:
     """For pages: a draft, and this person may change it."""
     return submission.is_draft and allowed(policies.check_can_draft, user, submission)
-
-
-def _counts_of(page: list[Submission]) -> dict[int, dict[str, int]]:
-    rows = Exhibit.objects.filter(_PRESENT, submission__in=page).values("submission")
-    return {row["submission"]: row for row in rows.annotate(**COUNTS)}
 
 
 def _missing(submission: Submission, user: User) -> list[Missing]:

@@ -60,7 +60,7 @@ def addresses(referral: Referral, name: str) -> list[str]:
     of_it = [referral.submission.reference]
     return [
         *everyones,
-        reverse("submissions:submission-list"),
+        reverse("cases:submission-list"),
         reverse("submissions:exhibit-list", args=of_it),
         *(
             reverse("submissions:exhibit-detail", args=[*of_it, exhibit.reference])

@@ -29,6 +29,7 @@ def address(route):
         ("<ref:file>", reference),
         ("<str:token>", "unknown-token"),
         ("<int:membership>", "1"),
+        ("<int:number>", "1"),
         ("^", ""),
         ("$", ""),
         ("<slug:decision>", "suspend"),

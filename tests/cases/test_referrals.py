@@ -19,7 +19,9 @@ from partners.models import Notification
 from submissions.actions import exhibits, progress, versions
 from submissions.models import Exhibit, Submission, Version
 from tests.factories.cases import (
+    advised,
     analyst,
+    asked,
     assigned,
     contact,
     fresh,
@@ -133,16 +135,33 @@ def test_a_unit_that_takes_nothing_direct_is_reached_by_advice_only(db):
     type(unit).objects.filter(pk=unit.pk).update(takes_direct_intake=False)
     with pytest.raises(NotAllowed, match="Secretariat"):
         referred(unit=unit)
-    submission = complete_draft()
-    by = approver(submission)
+    version = handed_over()
+    by = version.handed_over_by
+    recipient = referrals.Recipient(unit=unit, route=Route.ADVISED)
+    with acting(by), pytest.raises(NotAllowed, match="not suggested"), transaction.atomic():
+        referrals.refer(version=version, recipient=recipient, by=by)
+    advised(asked(version), unit)
     with acting(by):
-        version = referrals.hand_over(
-            submission=submission,
-            recipients=[referrals.Recipient(unit=unit)],
-            by=by,
-            route=Route.ADVISED,
-        )
-    assert version.referrals.get().route == "advised"
+        referral = referrals.refer(version=version, recipient=recipient, by=by)
+    assert referral.route == "advised"
+
+
+def test_advice_about_one_submission_opens_no_other(db):
+    unit = unit_of_an_authority()
+    type(unit).objects.filter(pk=unit.pk).update(takes_direct_intake=False)
+    advised(asked(handed_over()), unit)
+    version = handed_over(complete_draft(title="Another"))
+    recipient = referrals.Recipient(unit=unit, route=Route.ADVISED)
+    with acting(version.handed_over_by), pytest.raises(NotAllowed, match="not suggested"):
+        referrals.refer(version=version, recipient=recipient, by=version.handed_over_by)
+
+
+def test_another_forum_opens_no_unit(db):
+    unit, version = unit_of_an_authority(), handed_over()
+    advised(asked(version), forum="icc_otp")
+    recipient = referrals.Recipient(unit=unit, route=Route.ADVISED)
+    with acting(version.handed_over_by), pytest.raises(NotAllowed, match="not suggested"):
+        referrals.refer(version=version, recipient=recipient, by=version.handed_over_by)
 
 
 def test_a_failed_referral_leaves_no_hand_over(db):
@@ -275,7 +294,6 @@ class TestTheDatabaseRefuses:
                 version,
                 unit_of_an_authority(),
                 referrals.Recipient(unit=unit_of_an_authority()),
-                "direct",
                 version.handed_over_by,
             )
 

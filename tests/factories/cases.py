@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
-from cases.actions import assignments, receiving, referrals
-from cases.models import Referral
+from django.db import transaction
+
+from cases.actions import advising, assignments, receiving, referrals
+from cases.models import Advice, Referral
 from cases.vocabularies import Mode
+from impna.db import acting_as
 from partners.models import Unit, User
-from submissions.models import Submission
+from submissions.models import Submission, Version
 from tests.factories.partners import acting
 from tests.factories.standing import ADVISER, ANALYST, CONTACT, HEAD, OFFICER
 from tests.factories.submissions import approver, complete_draft, unit_of_an_authority
@@ -66,6 +69,20 @@ def received(**kwargs) -> Referral:
     with acting(by):
         receiving.acknowledge(referral=referral, by=by)
     return fresh(referral)
+
+
+def asked(version: Version, question: str = "Who takes cases like this?") -> Advice:
+    """A question to the Secretariat about a version, asked by whoever handed it over."""
+    by = version.handed_over_by
+    with acting(by):
+        return advising.ask(version=version, question=question, by=by)
+
+
+def advised(advice: Advice, *units: Unit, forum: str = "") -> Advice:
+    """Answered. An adviser reads what is shown to it as the application does (DESIGN 4)."""
+    by = adviser()
+    with transaction.atomic(), acting_as(by):
+        return advising.give(advice=advice, text="Because.", units=units, forum=forum, by=by)
 
 
 def assigned(referral: Referral, user: User | None = None) -> User:

@@ -1,10 +1,9 @@
 """From draft to approver and back, to a supplement, or withdrawn: who may, when, in which words."""
 
 import pytest
-from django.urls import include, path, reverse
+from django.urls import reverse
 
 from custody.models import Opening
-from impna.urls import urlpatterns as real
 from partners import roles
 from submissions.actions import incidents, progress
 from submissions.models import Submission
@@ -17,15 +16,6 @@ from tests.factories.submissions import (
     handed_over,
 )
 from tests.partners.browser import words
-
-
-def _page(request, reference):
-    raise NotImplementedError
-
-
-# With the page of the hand-over, which belongs to the app above.
-_above = ([path("submissions/<ref:reference>/hand-over/", _page, name="hand-over")], "cases")
-urlpatterns = [*real, path("", include(_above))]
 
 
 def fresh(submission) -> Submission:
@@ -112,14 +102,6 @@ def test_the_page_names_who_drafts_and_who_approves(db):
     assert both not in context["approvers"]
 
 
-def test_without_the_page_of_the_hand_over_there_is_no_button(db):
-    submission = ready()
-    page = page_of(submission, approver(submission))
-    assert "Send back with a note" in page
-    assert "Check and hand over" not in page
-
-
-@pytest.mark.urls("tests.submissions.test_progress_pages")
 def test_an_approver_goes_from_a_ready_draft_to_the_hand_over(db):
     submission = ready()
     address = f"/submissions/{submission.get_absolute_url().split('/')[2]}/hand-over/"
@@ -127,7 +109,6 @@ def test_an_approver_goes_from_a_ready_draft_to_the_hand_over(db):
     assert address not in page_of(submission, submission.begun_by)
 
 
-@pytest.mark.urls("tests.submissions.test_progress_pages")
 def test_an_approver_who_changed_it_is_told_that_another_hands_it_over(db):
     submission = complete_draft(by_approver=True)
     by = submission.begun_by

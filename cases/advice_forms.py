@@ -1,0 +1,82 @@
+"""A question to the Secretariat, and an adviser's answer."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.spoken import choices_of
+from cases.vocabularies import Forum
+from impna.widgets import CheckboxSelectMultiple, RadioSelect
+from partners.models import Unit
+from submissions.incident_forms import OpenChoices
+
+
+class QuestionForm(forms.Form):
+    """Who could take it?"""
+
+    question = forms.CharField(
+        label=_("Your question"),
+        help_text=_(
+            "Encrypted. Say only as much as an answer needs, such as States and kinds of acts. No "
+            "names, no exact place."
+        ),
+        max_length=5000,
+        error_messages={"required": _("Write your question.")},
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+
+
+class AdviceForm(forms.Form):
+    """Recipients or another forum, and why."""
+
+    way = forms.ChoiceField(
+        label=_("What do you suggest?"),
+        choices=[("units", _("Recipients in the portal")), ("forum", _("Another forum"))],
+        widget=RadioSelect(),
+        error_messages={"required": _("Suggest recipients or another forum.")},
+    )
+    units = OpenChoices(
+        label=_("If recipients: which?"),
+        help_text=_("Also those that take nothing straight from organisations."),
+        widget=CheckboxSelectMultiple(),
+        error_messages={
+            "invalid_choice": _("One of those you ticked receives nothing any more. Choose again.")
+        },
+    )
+    forum = forms.ChoiceField(
+        label=_("If another forum: which?"),
+        choices=[("", _("Not chosen yet")), *Forum.choices],
+        required=False,
+    )
+    text = forms.CharField(
+        label=_("Why, and what the organisation should know"),
+        help_text=_("Encrypted. The organisation reads it, and decides."),
+        max_length=10_000,
+        error_messages={"required": _("Say why.")},
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._units = {unit.reference: unit for unit in units}
+        field: Any = self.fields["units"]
+        field.choices = choices_of(units)
+
+    def clean(self) -> dict[str, Any]:
+        """One or the other."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("way") == "units":
+            cleaned["forum"] = ""
+            if "units" in cleaned and not cleaned["units"]:
+                self.add_error("units", _("Tick at least one."))
+        elif cleaned.get("way") == "forum":
+            cleaned["units"] = []
+            if "forum" in cleaned and not cleaned["forum"]:
+                self.add_error("forum", _("Choose a forum."))
+        return cleaned
+
+    @property
+    def chosen(self) -> list[Unit]:
+        """For the action."""
+        return [self._units[reference] for reference in self.cleaned_data["units"]]

@@ -1,0 +1,51 @@
+"""Openings of a submission as its sender sees them: its own and the Secretariat's in full (R3)."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from cases.models import Advice
+from custody.history import read_text
+from custody.models import CustodyEvent, EventText
+from partners import roles
+from partners.models import Partner
+from submissions.models import Exhibit, Submission
+
+_OPENED = "custody.opening.opened"
+
+
+def openings_of(submission: Submission, most: int) -> list[dict[str, Any]]:
+    """The newest first: who, what, why. A recipient's are not among them: it publishes states."""
+    secretariat = Partner.objects.filter(kind=roles.SECRETARIAT).values_list("reference", flat=True)
+    known = [submission.partner.reference, *secretariat]
+    events = list(
+        CustodyEvent.objects.filter(
+            submission=submission.reference, type=_OPENED, partner__in=known
+        ).order_by("-id")[:most]
+    )
+    texts = {
+        (text.event_id, text.name): read_text(text)
+        for text in EventText.objects.filter(event__in=events)
+    }
+    exhibits = {
+        exhibit.reference: exhibit for exhibit in Exhibit.objects.filter(submission=submission)
+    }
+    return [_row(event, texts, exhibits, submission) for event in events]
+
+
+def _row(
+    event: CustodyEvent,
+    texts: dict[tuple[int, str], str | None],
+    exhibits: dict[str, Exhibit],
+    submission: Submission,
+) -> dict[str, Any]:
+    entry = json.loads(event.entry)
+    label, _colon, reference = entry["on"].partition(":")
+    return {
+        "at": datetime.fromisoformat(entry["at"]),
+        "who": texts.get((event.pk, EventText.Name.ACTOR)) or entry["role"],
+        "is_own": entry["partner"] == submission.partner.reference,
+        "exhibit": exhibits.get(reference),
+        "is_question": label == Advice.custody_label,
+        "reason": texts.get((event.pk, EventText.Name.REASON)),
+    }

@@ -1,0 +1,170 @@
+"""What a sender sees of a referral: what the recipient has published, and what is owed (R3, R5)."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.actions.deadlines import EVERY, MOST_REMINDERS
+from cases.events import PUBLISHED, Event
+from cases.models import Referral
+from cases.spoken import numbers
+from cases.states import Party, Status
+from cases.vocabularies import ConditionAnswer, Disposal
+from custody.models import CustodyEvent
+
+# How long a choice stands on the sender's desk.
+DECIDE_WITHIN = timedelta(days=14)
+ANSWER_IT = gettext_lazy("an approver: answer its request")
+DECIDE_IT = gettext_lazy("an approver: decide about a condition it cannot accept")
+CHOOSE = gettext_lazy("an approver: choose who gets it, or ask the Secretariat")
+ADVISER = gettext_lazy("The Secretariat: answer your question")
+KINDS: dict[str, str] = {
+    Status.SENT: "",
+    Status.RECEIVED: "info",
+    Status.COLLECTED: "info",
+    Status.BEING_LOOKED_AT: "info",
+    Status.RETAINED: "good",
+    Status.DECLINED: "",
+    Status.ENDED: "",
+    Status.RECALLED: "open",
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """One recipient's published state in a word; silence is said as silence, in amber."""
+
+    words: str
+    kind: str
+    since: datetime
+    silent_since: date | None = None
+
+
+def state_of(referral: Referral) -> State:
+    """As lists and pages show it."""
+    words, kind = str(Status(referral.status).label), KINDS[referral.status]
+    if referral.closed_at is not None:
+        return State(_("%(state)s, closed") % {"state": words}, "", referral.closed_at)
+    if referral.is_silent:
+        assert referral.due_on is not None
+        said = _("%(state)s, no answer") % {"state": words}
+        return State(said, "wait", referral.since, referral.due_on)
+    return State(words, kind, referral.since)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """An answer that was due: what, since when, when it was reminded, and when it will be."""
+
+    what: str
+    due_on: date
+    reminded: list[date]
+    next_on: date | None
+
+
+def silence_of(referral: Referral, reminded: Iterable[Any]) -> Silence | None:
+    """None while nothing is overdue. `reminded` are this referral's reminders."""
+    if not referral.is_silent:
+        return None
+    assert referral.due_on is not None
+    sent = [timezone.localdate(one.at) for one in reminded if one.due_on == referral.due_on]
+    next_on = referral.due_on + timedelta(days=1) + len(sent) * EVERY
+    if len(sent) >= MOST_REMINDERS:
+        return Silence(_what_is_owed(referral), referral.due_on, sent, None)
+    next_on = max(next_on, timezone.localdate())
+    return Silence(_what_is_owed(referral), referral.due_on, sent, next_on)
+
+
+def next_step(referral: Referral) -> tuple[str, str]:
+    """On whom it waits, and for what; for the column "next date"."""
+    if referral.closed_at is not None:
+        return "", ""
+    owner = _("The recipient") if referral.owner == Party.RECIPIENT else ""
+    return owner, _what_is_owed(referral)
+
+
+def if_recalled(referral: Referral, taken: Iterable[Any]) -> str:
+    """What happens to what it holds when the sender takes it back."""
+    found = list(taken)
+    if referral.closed_at is not None:
+        return _("Access has ended: %(what)s.") % {"what": _disposal(referral)}
+    if referral.status == Status.RECALLED:
+        return _("Recalled. It has to say what became of what it had.")
+    if not found:
+        return _("Everything closes at once.")
+    named = numbers(one.item.exhibit.number for one in found if one.is_named)
+    if named:
+        words = _("It says that %(exhibits)s are in its file: you can ask, not oblige.")
+        return words % {"exhibits": named} + " " + _("The rest closes at once.")
+    return _(
+        "It says that something is in its file: for that you can ask, not oblige. "
+        "The rest closes at once."
+    )
+
+
+def timeline_of(referral: Referral) -> list[dict[str, Any]]:
+    """What it published and what you did, newest first. Nobody inside a recipient is named."""
+    found = CustodyEvent.objects.filter(
+        submission=referral.submission.reference, type__in=[str(one) for one in PUBLISHED]
+    ).order_by("-id")
+    rows = []
+    for event in found[:200]:
+        entry = json.loads(event.entry)
+        about = entry["data"].get("referral") or entry["on"].partition(":")[2]
+        if about == referral.reference:
+            words = _words(event.type, entry["data"])
+            if words:
+                rows.append({"at": datetime.fromisoformat(entry["at"]), "text": words})
+    return rows
+
+
+def _words(kind: str, data: dict[str, Any]) -> str:
+    """One sentence for each published event."""
+    version = {"number": data.get("version", 0)}
+    exhibits = numbers(data.get("exhibits", []))
+    if kind == Event.PUBLISHED:
+        return _("It published: %(state)s.") % {"state": Status(data["to"]).label}
+    if kind == Event.ITEMS_GIVEN:
+        return _("You gave it %(exhibits)s.") % {"exhibits": exhibits}
+    if kind == Event.TAKEN:
+        if exhibits:
+            return _("It has taken into its file: %(exhibits)s.") % {"exhibits": exhibits}
+        return _("It has taken something into its file.")
+    if kind == Event.CONDITION_ANSWERED:
+        return _("It answered your condition %(number)d: %(answer)s.") % {
+            "number": data["condition"],
+            "answer": ConditionAnswer(data["answer"]).label,
+        }
+    sentences: dict[str, Any] = {
+        Event.SENT: _("You sent it version %(number)d.") % version,
+        Event.SUPPLEMENTED: _("You sent it version %(number)d.") % version,
+        Event.CONDITION_WAIVED: _("You gave up a condition."),
+        Event.ASKED: _("It asked you something."),
+        Event.ANSWERED: _("You answered its request."),
+        Event.NOT_ANSWERED: _("You did not answer its request, and said why."),
+        Event.LAPSED: _("One of its requests lapsed unanswered."),
+        Event.FEEDBACK: _("It gave feedback."),
+        Event.RECALLED: _("You recalled it."),
+        Event.ACCESS_ENDED: _("Its access ended."),
+        Event.REMINDED: _("The portal reminded it that an answer is overdue."),
+        Event.DISPOSED: _("It said what became of what it had."),
+    }
+    return str(sentences.get(kind, ""))  # messages and decisions have their own places
+
+
+def _what_is_owed(referral: Referral) -> str:
+    if referral.status == Status.SENT:
+        return _("acknowledge that it arrived")
+    if referral.status in (Status.RECALLED, Status.DECLINED, Status.ENDED):
+        return _("say what became of what it had")
+    return _("feedback, even if it is only “in use, no detail possible”")
+
+
+def _disposal(referral: Referral) -> str:
+    return str(Disposal(referral.disposal).label).lower() if referral.disposal else _("ended")

@@ -1,0 +1,95 @@
+"""Exhibits and units as people read them when they choose and check."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from impna.templatetags.portal import name
+from partners.models import Unit
+from submissions.actions import exhibits
+from submissions.models import Exhibit
+from submissions.states import Scan
+from submissions.vocabularies import Recognisable
+
+
+@dataclass(frozen=True)
+class Item:
+    """One exhibit that can be given; `is_new` when no version has it yet."""
+
+    exhibit: Exhibit
+    label: Any
+    hint: str
+    is_new: bool = False
+
+    @property
+    def shows_someone(self) -> bool:
+        """Someone can be recognised in it."""
+        return self.exhibit.recognisable == Recognisable.SOMEONE
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Only a forensic examiner of the recipient opens it."""
+        return self.exhibit.scan == Scan.INFECTED
+
+
+def items_of(found: Iterable[Exhibit], *, earlier: Iterable[int] = ()) -> list[Item]:
+    """Callers hold an opening of the draft's words: names are read."""
+    known = set(earlier)
+    return [
+        Item(
+            exhibit,
+            format_html("{}: {}", exhibit, name(exhibits.read_name(exhibit))),
+            _hint(exhibit),
+            exhibit.pk not in known,
+        )
+        for exhibit in found
+    ]
+
+
+def choices_of(units: Iterable[Unit]) -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """Units to tick, one group for each partner with its State; they come sorted by partner."""
+    return [
+        (
+            format_html("{} · {}", name(partner.name), partner.country)
+            if partner.country
+            else name(partner.name),
+            [(unit.reference, name(unit.name)) for unit in of_partner],
+        )
+        for partner, of_partner in groupby(units, key=lambda unit: unit.partner)
+    ]
+
+
+def numbers(found: Iterable[int]) -> str:
+    """`Exhibits 1 to 3, 5`; "" for none."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(found):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    if not runs:
+        return ""
+    said = [
+        str(first) if first == last else _("%(first)d to %(last)d") % {"first": first, "last": last}
+        for first, last in runs
+    ]
+    many = sum(last - first + 1 for first, last in runs)
+    return ngettext("Exhibit %(numbers)s", "Exhibits %(numbers)s", many) % {
+        "numbers": ", ".join(said)
+    }
+
+
+def _hint(exhibit: Exhibit) -> str:
+    said = []
+    if exhibit.recognisable == Recognisable.SOMEONE:
+        said.append(_("Someone can be recognised in it."))
+    if exhibit.scan == Scan.INFECTED:
+        said.append(_("In quarantine: only a forensic examiner of the recipient can open it."))
+    if exhibit.scan == Scan.NOT_SCANNED:
+        said.append(_("It was not scanned."))
+    return " ".join(said)

@@ -1,0 +1,139 @@
+"""Three steps to a hand-over: who gets it; how much, on which conditions; check your answers.
+
+Each step posts all that was chosen before it along, and all of it is checked again: between two
+steps nothing is kept anywhere, since conditions and questions are content (R2).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import QueryDict
+
+from cases.actions.referrals import Recipient
+from cases.recipients import Possible
+from cases.sender_forms import ConfirmForm, RecipientForm, RecipientsForm
+from cases.spoken import Item
+
+RECIPIENTS, CONDITIONS, CHECK, DONE = "recipients", "conditions", "check", "done"
+_FIRST = ("route", "units", "question")
+_EACH = ("mode", "which", "exhibits", "conditions")
+
+
+class Walk:
+    """As far as what was posted carries. `step` is the one to show, or DONE: everything is chosen.
+
+    `status` is 422 when something that was typed has to be mended first.
+    """
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        possible: list[Possible],
+        living: list[Possible],
+        items: list[Item],
+        organisation: str,
+        may_ask: bool,
+        suggested: Iterable[str] = (),
+    ) -> None:
+        self._data, self.items = data, items
+        self._possible, self.living = possible, living
+        self.to = data.get("to", CONDITIONS) if data is not None else RECIPIENTS
+        look_again = data is None or self.to == RECIPIENTS
+        self.first = RecipientsForm(
+            None if look_again else data,
+            initial=_typed(data) if data is not None else _suggested(suggested),
+            possible=possible,
+            has_recipients=bool(living),
+            may_ask=may_ask,
+        )
+        self.confirm = ConfirmForm(data if self.to == DONE else None, organisation=organisation)
+        self.forms: list[RecipientForm] = []
+        self.status = 200
+        self.step = self._step()
+
+    @property
+    def has_choice(self) -> bool:
+        """There is someone new who could be given it."""
+        return bool(self._possible)
+
+    @property
+    def asks(self) -> bool:
+        """The Secretariat is asked who could take it."""
+        return self.first.asks
+
+    @property
+    def question(self) -> str:
+        """What it is asked."""
+        return str(self.first.cleaned_data["question"])
+
+    @property
+    def recipients(self) -> list[Recipient]:
+        """For the action."""
+        return [form.recipient for form in self.forms]
+
+    @property
+    def form(self) -> Any:
+        """The one whose errors the page tells first."""
+        if self.step == RECIPIENTS:
+            return self.first
+        if self.step == CHECK:
+            return self.confirm
+        return next((one for one in self.forms if one.errors), None)
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Hidden fields: what was chosen on the steps before the one that is shown."""
+        if self._data is None or self.step == RECIPIENTS:
+            return self._posted(self._fields_of_recipients()) if self._data is not None else []
+        known = {form.prefix for form in self.forms}
+        if self.step == CONDITIONS:
+            return self._posted([*_FIRST, *(self._fields_of_recipients(known))])
+        return self._posted([*_FIRST, *self._fields_of_recipients()])
+
+    def _step(self) -> str:
+        if self.to == RECIPIENTS:
+            return RECIPIENTS
+        if not self.first.is_valid():
+            self.status = 422
+            return RECIPIENTS
+        self.forms = [self._form_for(one) for one in self._named()]
+        if self.to == CONDITIONS and self.forms:
+            return CONDITIONS
+        if any(form.errors for form in self.forms):
+            self.status = 422
+            return CONDITIONS
+        if self.to == DONE and self.confirm.is_valid():
+            return DONE
+        if self.to == DONE:
+            self.status = 422
+        return CHECK
+
+    def _named(self) -> list[Possible]:
+        chosen = set(self.first.cleaned_data["units"])
+        there = [one for one in self.living if one.modes]
+        return [*there, *(one for one in self._possible if one.unit.reference in chosen)]
+
+    def _form_for(self, to: Possible) -> RecipientForm:
+        is_there = self._data is not None and f"{to.unit.reference}-mode" in self._data
+        bound = is_there or self.to != CONDITIONS
+        return RecipientForm(self._data if bound else None, to=to, items=self.items)
+
+    def _fields_of_recipients(self, without: Iterable[str | None] = ()) -> list[str]:
+        """Also those of recipients that were taken off the list: they may come back."""
+        units = [p.unit.reference for p in (*self.living, *self._possible)]
+        return [f"{unit}-{field}" for unit in units if unit not in without for field in _EACH]
+
+    def _posted(self, fields: Iterable[str]) -> list[tuple[str, str]]:
+        assert self._data is not None
+        return [(field, value) for field in fields for value in self._data.getlist(field)]
+
+
+def _typed(data: QueryDict) -> dict[str, Any]:
+    found: dict[str, Any] = {name: data.get(name, "") for name in ("route", "question")}
+    return found | {"units": data.getlist("units")}
+
+
+def _suggested(units: Iterable[str]) -> dict[str, Any]:
+    found = list(units)
+    return {"units": found, "route": "direct"} if found else {}

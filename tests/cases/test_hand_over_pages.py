@@ -1,0 +1,476 @@
+"""Handing over by the pages: three steps, the receipt, further recipients; and every refusal."""
+
+import hashlib
+import json
+import re
+from functools import partial
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from cases.actions import access, advising, referrals
+from cases.models import Advice, Referral, ReferralItem
+from cases.recipients import possible
+from custody.models import CustodyEvent
+from impna.references import show_reference
+from partners import roles
+from partners.models import Notification, Partner, Unit
+from submissions import declarations
+from submissions.actions import exhibits, progress
+from submissions.answers import Details
+from submissions.models import Submission, Version
+from tests.factories.cases import advised, asked, fresh, received, referred
+from tests.factories.partners import acting, member, partner_at, signed_in, unit_of
+from tests.factories.submissions import (
+    another_documenter,
+    approver,
+    complete_draft,
+    describe,
+    documenter,
+    draft,
+    unit_of_an_authority,
+)
+from tests.partners.browser import at_once, hidden, words
+
+CONDITION = "Ask us before you share it with Example State 9."
+QUESTION = "Who takes cases of example acts in the south?"
+
+
+def page_of(submission, name="hand-over"):
+    return reverse(f"cases:{name}", args=[submission.reference])
+
+
+def chosen(*units, **more):
+    """The first step, as posted."""
+    return {"route": "direct", "units": [unit.reference for unit in units], **more}
+
+
+def told(unit, **more):
+    """The second step for one recipient."""
+    given = {"mode": "full", "which": "all", "conditions": ""} | more
+    return {f"{unit.reference}-{name}": value for name, value in given.items()}
+
+
+def final(submission, unit, **more):
+    """Everything, ticked and sent."""
+    number = {"number": str(submission.versions_made + 1)}
+    return chosen(unit) | told(unit, **more) | {"to": "done", "checked": "on"} | number
+
+
+@pytest.fixture
+def submission(db):
+    return complete_draft()
+
+
+@pytest.fixture
+def unit(db):
+    return unit_of_an_authority()
+
+
+@pytest.fixture
+def client(submission):
+    return signed_in(approver(submission))
+
+
+def supplement(submission, **answers):
+    """A second exhibit, in the draft of the next version."""
+    by = documenter()
+    with acting(by):
+        progress.begin_supplement(submission=submission, by=by)
+        added = exhibits.add_without_file(
+            submission=submission,
+            delivery="held",
+            name="second note",
+            description="",
+            declared=exhibits.Declared(),
+            by=by,
+        )
+        describe(added, by, **answers)
+    return added
+
+
+class TestThreeSteps:
+    def test_walked_by_hand_they_hand_over(self, client, submission, unit):
+        page = client.get(page_of(submission))
+        assert page.status_code == 200
+        assert unit.name in words(page)
+        step = client.post(page_of(submission), chosen(unit, to="conditions"))
+        assert step.status_code == 200
+        assert "Exhibit 1" in words(step)
+        fields = {}
+        for name, value in hidden(step):
+            fields.setdefault(name, []).append(value)
+        fields |= told(unit, conditions=f"{CONDITION}\n\n Second. ")
+        step = client.post(page_of(submission), {**fields, "to": "check"})
+        assert step.status_code == 200
+        assert CONDITION in words(step)
+        assert all(str(sentence) in words(step) for sentence in declarations.WORDS)
+        last = words(step).rpartition("<form")[2]
+        posted = {}
+        for name, value in hidden(step):
+            if name != "csrfmiddlewaretoken":
+                posted[name] = [*posted.get(name, []), value]
+        # The page carries everything twice: for changing it, and for the last step.
+        posted = {name: values[: len(values) // 2 or 1] for name, values in posted.items()}
+        assert 'name="checked"' in last
+        done = client.post(page_of(submission), {**posted, "to": "done", "checked": "on"})
+        assert done.status_code == 302, words(done)
+        assert done["Location"].endswith("/versions/1/receipt/")
+        referral = Referral.objects.get(submission=submission)
+        assert (referral.mode, referral.route, referral.unit) == ("full", "direct", unit)
+        assert [referrals.read_condition(one) for one in fresh(referral).conditions.all()] == [
+            CONDITION,
+            "Second.",
+        ]
+
+    def test_nothing_of_it_stands_in_a_session_or_an_address(self, client, submission, unit):
+        client.post(
+            page_of(submission), chosen(unit, to="check") | told(unit, conditions=CONDITION)
+        )
+        assert all(CONDITION not in str(session.get_decoded()) for session in Session.objects.all())
+
+    def test_steps_are_posted_back_and_forth(self, client, submission, unit):
+        posted = chosen(unit) | told(unit, mode="summary", conditions=CONDITION)
+        first = client.post(page_of(submission), {**posted, "to": "recipients"})
+        box = re.search(rf'<input[^>]*value="{unit.reference}"[^>]*>', words(first))
+        assert "checked" in box[0]
+        assert (f"{unit.reference}-conditions", CONDITION) in hidden(first)
+        second = client.post(page_of(submission), {**posted, "to": "conditions"})
+        assert CONDITION in words(second)
+        assert not Version.objects.exists()
+
+    def test_recipients_need_no_query_each(self, submission, unit, django_assert_max_num_queries):
+        for n in range(4):
+            unit_of_an_authority(f"Example State {n + 20}")
+        with django_assert_max_num_queries(3):
+            assert len(possible(submission)) >= 5
+
+    @pytest.mark.parametrize(
+        ("reach", "modes"),
+        [("alert", ["alert"]), ("summary", ["alert", "summary"]), ("directory", None)],
+    )
+    def test_only_what_is_within_reach_today_is_offered(self, submission, reach, modes):
+        other = unit_of(partner_at(kind=roles.AUTHORITY, reach=reach))
+        found = {one.unit: one.modes for one in possible(submission)}
+        assert found.get(other) == modes
+
+    def test_units_that_take_nothing_direct_or_are_suspended_are_not_offered(self, submission):
+        closed = unit_of_an_authority("Example State 31")
+        Unit.objects.filter(pk=closed.pk).update(takes_direct_intake=False)
+        gone = unit_of(partner_at(Partner.Status.ACTIVE, roles.AUTHORITY))
+        Partner.objects.filter(pk=gone.partner_id).update(status="suspended")
+        assert not {closed, gone} & {one.unit for one in possible(submission)}
+
+    def test_the_number_to_call_stands_beside_the_unit(self, client, submission, unit):
+        Unit.objects.filter(pk=unit.pk).update(on_call="+00 123 456")
+        assert "+00 123 456" in words(client.get(page_of(submission)))
+
+    def test_an_alert_gives_no_exhibit_and_a_tick_gives_only_that_one(
+        self, client, submission, unit
+    ):
+        other = unit_of_an_authority("Example State 2")
+        posted = final(submission, unit, mode="alert")
+        posted |= told(other, which="some", exhibits=["1"])
+        posted["units"] = [unit.reference, other.reference]
+        assert client.post(page_of(submission), posted).status_code == 302
+        given = {item.referral.unit: item.exhibit.number for item in ReferralItem.objects.all()}
+        assert given == {other: 1}
+
+    def test_those_with_someone_recognisable_are_pointed_out(self, unit, db):
+        submission = complete_draft(
+            recognisable="someone",
+            identified_by=["face"],
+            details=Details(people=["W-01"]),
+        )
+        client = signed_in(approver(submission))
+        step = client.post(page_of(submission), chosen(unit, to="conditions"))
+        assert "Someone can be recognised in it." in words(step)
+        step = client.post(page_of(submission), chosen(unit, to="check") | told(unit))
+        assert "You sign for them below" in words(step)
+
+
+class TestRefusals:
+    def test_a_stranger_finds_nothing(self, submission):
+        stranger = signed_in(another_documenter())
+        assert stranger.get(page_of(submission)).status_code == 404
+        assert stranger.post(page_of(submission), {"to": "done"}).status_code == 404
+
+    def test_a_documenter_and_a_reader_may_not(self, submission, unit):
+        for user in (documenter(), member(submission.partner, roles.Reader.code)):
+            client = signed_in(user)
+            assert client.get(page_of(submission)).status_code == 403
+            response = client.post(page_of(submission), final(submission, unit))
+            assert response.status_code == 403
+        assert not Version.objects.exists()
+
+    def test_four_eyes_are_said_before_the_button_and_kept_by_it(self, unit, db):
+        submission = complete_draft(by_approver=True)
+        client = signed_in(submission.begun_by)
+        page = client.get(page_of(submission))
+        assert "another approver hands it over" in words(page)
+        step = client.post(page_of(submission), chosen(unit, to="check") | told(unit))
+        assert "another approver hands it over" in words(step)
+        assert "Hand over now" not in words(step)
+        response = client.post(page_of(submission), final(submission, unit))
+        assert response.status_code == 403
+        assert not Referral.objects.exists()
+
+    def test_the_day_after_a_single_handed_approver_may(self, unit, clock, db):
+        submission = complete_draft(by_approver=True, single_handed=True)
+        client = signed_in(submission.begun_by)
+        assert "tomorrow" in words(client.get(page_of(submission)))
+        assert client.post(page_of(submission), final(submission, unit)).status_code == 409
+
+    def test_what_is_missing_is_said_with_its_page(self, unit, db):
+        submission = draft()
+        client = signed_in(approver(submission))
+        page = client.get(page_of(submission))
+        assert "Something is still missing" in words(page)
+        assert reverse("submissions:cover-sheet", args=[submission.reference]) in words(page)
+        step = client.post(page_of(submission), chosen(unit, to="check") | told(unit))
+        assert "Hand over now" not in words(step)
+        assert client.post(page_of(submission), final(submission, unit)).status_code == 409
+
+    def test_nobody_chosen_is_mended_on_the_first_step(self, client, submission):
+        step = client.post(page_of(submission), {"route": "direct", "to": "conditions"})
+        assert step.status_code == 422
+        assert "Tick at least one" in words(step)
+
+    def test_a_unit_out_of_reach_is_no_choice(self, client, submission):
+        other = unit_of(partner_at(kind=roles.AUTHORITY, reach="directory"))
+        response = client.post(page_of(submission), final(submission, other))
+        assert response.status_code == 422
+        assert not Version.objects.exists()
+
+    def test_what_was_typed_stays_when_something_is_to_be_mended(self, client, submission, unit):
+        long = "x" * 501
+        step = client.post(
+            page_of(submission), chosen(unit, to="check") | told(unit, conditions=long)
+        )
+        assert step.status_code == 422
+        assert long in words(step)
+
+    def test_the_tick_is_needed(self, client, submission, unit):
+        posted = final(submission, unit, conditions=CONDITION)
+        del posted["checked"]
+        step = client.post(page_of(submission), posted)
+        assert step.status_code == 422
+        assert (f"{unit.reference}-conditions", CONDITION) in hidden(step)
+        assert not Version.objects.exists()
+
+    def test_the_second_of_two_clicks_is_led_to_the_receipt(self, client, submission, unit):
+        posted = final(submission, unit)
+        first = client.post(page_of(submission), posted)
+        second = client.post(page_of(submission), posted)
+        assert first["Location"] == second["Location"]
+        assert Version.objects.count() == 1
+        assert Notification.objects.filter(code="cases.sent").count() == 2
+
+    def test_two_clicks_at_the_same_moment_hand_over_once(self, own_database):
+        submission, unit = complete_draft(), unit_of_an_authority()
+        by = approver(submission)
+        clients, posted = (signed_in(by), signed_in(by)), final(submission, unit)
+        answers = at_once(*(partial(one.post, page_of(submission), posted) for one in clients))
+        assert sorted(answer.status_code for answer in answers) in ([302, 302], [302, 409])
+        assert Version.objects.count() == Referral.objects.count() == 1
+
+    def test_what_was_handed_over_is_not_handed_over_again(self, db):
+        referral = referred()
+        client = signed_in(referral.sent_by)
+        assert client.get(page_of(referral.submission)).status_code == 409
+
+    def test_what_was_withdrawn_goes_to_nobody(self, db):
+        referral = referred()
+        with acting(referral.sent_by):
+            progress.withdraw(submission=referral.submission, reason="x", by=referral.sent_by)
+        client = signed_in(referral.sent_by)
+        for name in ("hand-over", "refer", "ask-advice"):
+            assert client.get(page_of(referral.submission, name)).status_code == 409
+
+
+class TestSupplements:
+    def test_existing_recipients_are_listed_and_get_it(self, db):
+        referral = received()
+        supplement(referral.submission)
+        submission = Submission.objects.get(pk=referral.submission_id)
+        client = signed_in(referral.sent_by)
+        page = client.get(page_of(submission))
+        assert "They have an earlier version, and get this one" in words(page)
+        posted = {"route": "direct", "to": "done", "checked": "on", "number": "2"}
+        posted |= told(referral.unit, which="new", conditions=CONDITION)
+        assert client.post(page_of(submission), posted).status_code == 302
+        referral = fresh(referral)
+        assert referral.version.number == 2
+        assert referral.conditions.get().version.number == 2
+        assert [item.exhibit.number for item in referral.items.live()] == [1, 2]
+
+    def test_what_was_kept_back_before_is_not_given_by_the_next_version(self, db):
+        """By the action: an unnamed recipient gets what is new, and nothing else."""
+        submission, unit = complete_draft(), unit_of_an_authority()
+        by = approver(submission)
+        with acting(by):
+            recipient = referrals.Recipient(unit=unit, exhibits=[])
+            referrals.hand_over(submission=submission, recipients=[recipient], by=by)
+        supplement(submission)
+        with acting(by):
+            referrals.hand_over(submission=submission, recipients=[], by=by)
+        given = Referral.objects.get(unit=unit).items.live()
+        assert [item.exhibit.number for item in given] == [2]
+
+    def test_it_reaches_one_that_no_longer_takes_direct_intake(self, db):
+        referral = received()
+        supplement(referral.submission)
+        Unit.objects.filter(pk=referral.unit_id).update(takes_direct_intake=False)
+        with acting(referral.sent_by):
+            referrals.hand_over(submission=referral.submission, recipients=[], by=referral.sent_by)
+        assert fresh(referral).version.number == 2
+
+    def test_a_recipient_out_of_reach_is_said_before_the_button(self, db):
+        referral = received()
+        supplement(referral.submission)
+        Partner.objects.filter(pk=referral.unit.partner_id).update(status="suspended")
+        client = signed_in(referral.sent_by)
+        page = client.get(page_of(referral.submission))
+        assert "may not be given a new version" in words(page)
+        posted = {"route": "direct", "to": "check"}
+        assert "Hand over now" not in words(client.post(page_of(referral.submission), posted))
+
+
+class TestAsking:
+    def test_nobody_gets_it_and_the_secretariat_is_asked(self, client, submission):
+        step = client.post(
+            page_of(submission), {"route": "ask", "question": QUESTION, "to": "conditions"}
+        )
+        assert step.status_code == 200
+        assert QUESTION in words(step)
+        assert "Hand over now" in words(step)
+        posted = {"route": "ask", "question": QUESTION, "to": "done", "checked": "on"}
+        done = client.post(page_of(submission), posted | {"number": "1"})
+        assert done.status_code == 302
+        assert not Referral.objects.exists()
+        advice = Advice.objects.get(submission=submission)
+        assert advising.read_question(advice) == QUESTION
+        assert advice.version.number == 1
+
+    def test_a_supplement_may_ask_and_keep_its_conditions(self, db):
+        referral = received()
+        supplement(referral.submission)
+        client = signed_in(referral.sent_by)
+        posted = {"route": "ask", "question": QUESTION, "to": "done", "checked": "on"}
+        posted |= told(referral.unit, which="new", conditions=CONDITION) | {"number": "2"}
+        assert client.post(page_of(referral.submission), posted).status_code == 302
+        assert fresh(referral).conditions.count() == 1
+        assert Advice.objects.get().version.number == 2
+
+    def test_a_question_is_needed(self, client, submission):
+        step = client.post(page_of(submission), {"route": "ask", "to": "conditions"})
+        assert step.status_code == 422
+
+    def test_the_page_says_what_the_secretariat_sees(self, client, submission):
+        assert "The Secretariat sees the reference" in words(client.get(page_of(submission)))
+
+
+class TestReceipts:
+    @pytest.fixture
+    def referral(self, db):
+        return referred(conditions=[CONDITION])
+
+    @pytest.fixture
+    def address(self, referral):
+        return reverse("cases:receipt", args=[referral.submission.reference, 1])
+
+    def test_it_names_nobody_and_no_file(self, referral, address):
+        page = words(signed_in(referral.sent_by).get(address))
+        version = referral.version
+        assert show_reference(referral.submission.reference) in page
+        assert version.handed_over_at.strftime("%Y-%m-%d %H:%M:%S UTC") in page
+        fours = " ".join(version.digest_hex[n : n + 4] for n in range(0, 64, 4))
+        assert fours in page
+        receipt = page.partition('class="p-receipt"')[2]
+        for name in (referral.unit.name, referral.unit.partner.name, "example note", CONDITION):
+            assert name not in receipt
+
+    def test_colleagues_see_it_and_strangers_do_not(self, referral, address):
+        assert signed_in(documenter()).get(address).status_code == 200
+        assert signed_in(another_documenter()).get(address).status_code == 404
+        assert signed_in(documenter()).get(address.replace("/1/", "/2/")).status_code == 404
+
+    def test_the_long_form_is_asked_for_and_is_an_opening(self, referral, address):
+        client = signed_in(documenter())
+        opened = CustodyEvent.objects.filter(type="custody.opening.opened")
+        before = opened.count()
+        client.get(address)
+        assert opened.count() == before
+        assert client.get(f"{address}long/").status_code == 405
+        page = client.post(f"{address}long/")
+        assert opened.count() == before + 1
+        assert "example note" not in words(page)
+        assert "Download the list" in words(page)
+
+    def test_the_list_has_the_digest_of_the_receipt(self, referral, address):
+        response = signed_in(referral.sent_by).post(f"{address}list/")
+        assert hashlib.sha256(response.content).hexdigest() == referral.version.digest_hex
+        assert json.loads(response.content)["submission"] == referral.submission.reference
+        assert response["Content-Disposition"].startswith("attachment")
+        assert response["Cache-Control"] == "no-store"
+
+    @pytest.mark.parametrize("part", ["long/", "list/"])
+    def test_strangers_do_not_get_it(self, referral, address, part):
+        assert signed_in(another_documenter()).post(f"{address}{part}").status_code == 404
+
+
+class TestFurtherRecipients:
+    @pytest.fixture
+    def referral(self, db):
+        return received()
+
+    @pytest.fixture
+    def other(self, db):
+        return unit_of_an_authority("Example State 2")
+
+    def posted(self, unit, **more):
+        return {"units": [unit.reference], "to": "done", "checked": "on"} | told(unit, **more)
+
+    def test_they_get_the_newest_version(self, referral, other):
+        client, address = signed_in(referral.sent_by), page_of(referral.submission, "refer")
+        page = client.get(address)
+        assert page.status_code == 200
+        assert referral.unit.reference not in words(page)
+        step = client.post(address, self.posted(other) | {"to": "check"})
+        assert "Give it now" in words(step)
+        done = client.post(address, self.posted(other, conditions=CONDITION))
+        assert done.status_code == 302
+        made = Referral.objects.get(unit=other)
+        assert made.version.number == 1
+        assert made.version.declarations.filter(unit=other).exists()
+        assert made.items.live().count() == 1
+        assert client.post(address, self.posted(other)).status_code == 422
+        assert Referral.objects.filter(unit=other).count() == 1
+
+    def test_only_approvers_of_the_sender(self, referral, other):
+        address = page_of(referral.submission, "refer")
+        assert signed_in(documenter()).get(address).status_code == 403
+        assert signed_in(documenter()).post(address, self.posted(other)).status_code == 403
+        assert signed_in(another_documenter()).get(address).status_code == 404
+
+    def test_a_draft_is_not_given(self, submission, client):
+        assert client.get(page_of(submission, "refer")).status_code == 409
+
+    def test_one_that_was_recalled_waits_for_its_answer(self, referral, other):
+        with acting(referral.sent_by):
+            access.recall(referral=referral, reason="x", by=referral.sent_by)
+        client = signed_in(referral.sent_by)
+        address = page_of(referral.submission, "refer")
+        assert client.post(address, self.posted(referral.unit)).status_code == 422
+
+    def test_advice_prefills_and_opens_units_that_take_nothing_direct(self, referral, other):
+        Unit.objects.filter(pk=other.pk).update(takes_direct_intake=False)
+        client = signed_in(referral.sent_by)
+        address = page_of(referral.submission, "refer")
+        assert client.post(address, self.posted(other)).status_code == 422
+        advice = advised(asked(referral.version), other)
+        page = client.get(f"{address}?advice={advice.reference}")
+        assert page.context["walk"].first["units"].initial == [other.reference]
+        assert client.post(address, self.posted(other)).status_code == 302
+        assert Referral.objects.get(unit=other).route == "advised"

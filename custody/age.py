@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Buffer, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO, Protocol, Self
 
 from cryptography.exceptions import InvalidTag
@@ -97,6 +98,7 @@ def parse_identity(text: str) -> X25519PrivateKey:
     return X25519PrivateKey.from_private_bytes(_key_bytes("age-secret-key-", text.lower()))
 
 
+@lru_cache(maxsize=1024)  # public keys; an upload seals every piece to the same one
 def parse_recipient(text: str) -> X25519PublicKey:
     """The key of "age1…": lower case, nothing around it; else `KeyFormatError`."""
     if not text.islower():
@@ -305,6 +307,16 @@ def _chunks(source: _Source, cipher: ChaCha20Poly1305) -> Iterator[bytes]:
         block = following
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What reading an age file needs once its header is open: the key of this one payload."""
+
+    cipher: ChaCha20Poly1305 = field(repr=False)
+    start: int
+    last: int
+    size: int
+
+
 class AgeReader:
     """An age file on a seekable binary file, read by range.
 
@@ -313,8 +325,15 @@ class AgeReader:
     The file stays the caller's to close, and one thread at a time may read from it.
     """
 
-    def __init__(self, file: BinaryIO, identities: Iterable[str]) -> None:
+    def __init__(
+        self, file: BinaryIO, identities: Iterable[str], *, again: Opened | None = None
+    ) -> None:
+        """With `again`, what an earlier reader of this file found: no header is opened."""
         self._file = file
+        if again is not None:
+            self._cipher, self._start = again.cipher, again.start
+            self._last, self.size = again.last, again.size
+            return
         file.seek(0)
         source = _Source(file)
         self._cipher = _open_payload(source, identities)
@@ -325,6 +344,11 @@ class AgeReader:
         for final in self._verified(self._last, self._last + 1):
             if not final and self._last:
                 raise PayloadError("The last chunk of the age file is empty.")
+
+    @property
+    def opened(self) -> Opened:
+        """For `again`; whoever keeps it keeps the key of this file."""
+        return Opened(self._cipher, self._start, self._last, self.size)
 
     def read_range(self, start: int, stop: int) -> Iterator[bytes]:
         """`plaintext[start:stop]` in pieces of at most 64 KiB, each verified before it is given.

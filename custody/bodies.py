@@ -16,7 +16,8 @@ from impna.errors import Refused, TooLarge
 
 SECONDS = 120.0
 IN_FLIGHT = 12
-_PIECE = 64 * 1024
+# gunicorn takes up to this much from the socket at once, and copies what it holds at every read.
+_PIECE = 1024 * 1024
 _places = threading.BoundedSemaphore(IN_FLIGHT)
 
 
@@ -44,7 +45,7 @@ def a_place() -> Iterator[None]:
         _places.release()
 
 
-def read_body(request: HttpRequest, *, most: int, within: float = SECONDS) -> bytearray:
+def read_body(request: HttpRequest, *, most: int, within: float = SECONDS) -> bytes:
     """The whole body, at most `most` bytes, within `within` seconds.
 
     Raises TooLarge before reading when its length is declared, TooSlow when time runs out or the
@@ -56,19 +57,17 @@ def read_body(request: HttpRequest, *, most: int, within: float = SECONDS) -> by
     if declared is not None and declared > most:
         raise too_large
     expected = most + 1 if declared is None else declared
-    body = bytearray()
+    pieces, received = list[bytes](), 0
     stream = request.META["wsgi.input"]
     with _deadline(request, within):
-        while len(body) < expected:
-            piece = stream.read(min(_PIECE, expected - len(body)))
-            if not piece:
-                break
-            body += piece
-    if len(body) > most:
+        while received < expected and (piece := stream.read(min(_PIECE, expected - received))):
+            pieces.append(piece)
+            received += len(piece)
+    if received > most:
         raise too_large
-    if declared is not None and len(body) < declared:
+    if declared is not None and received < declared:
         raise TooSlow(_("This piece did not arrive in time. It will be sent again."))
-    return body
+    return b"".join(pieces)  # of a single one, itself
 
 
 @contextmanager

@@ -10,6 +10,7 @@ and "reason" to the hex SHA-256 of (that text's own 16-byte salt + its UTF-8 byt
 """
 
 import hashlib
+import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ from custody.models import Compartment
 type Datum = str | int | bool | list[Datum] | dict[str, Datum]
 
 VERSION = 1
+# RFC 8785 where all keys are ASCII and numbers are integers, in C; the tests hold it to `rfc8785`.
+_PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _TYPE = re.compile(r"[a-z]+(\.[a-z_]+){1,2}")
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
 
@@ -38,9 +41,10 @@ _APPEND = """
     )
     INSERT INTO custody_eventtext (event_id, name, salt, sealed)
     SELECT event.id, text.name, text.salt, text.sealed
-    FROM event, unnest(%s::text[], %s::bytea[], %s::bytea[]) AS text (name, salt, sealed)
+    FROM event, (VALUES {texts}) AS text (name, salt, sealed)
     RETURNING event_id
 """
+_TEXT = "(%s, %s::bytea, %s::bytea)"
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,11 @@ def record(
         texts={name: digest_of_text(salts[name], text) for name, text in texts.items()},
     )
     seal = deployment_cipher(Compartment.Purpose.REGISTER).seal
-    sealed = [seal(text.encode(), text_context(name, salts[name])) for name, text in texts.items()]
+    rows: list[Any] = []
+    for name, text in texts.items():
+        rows += name, salts[name], seal(text.encode(), text_context(name, salts[name]))
     with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [entry, list(texts), [salts[name] for name in texts], sealed])
+        cursor.execute(_APPEND.format(texts=", ".join([_TEXT] * len(texts))), [entry, *rows])
         return Recorded(pk=cursor.fetchone()[0], entry=entry)
 
 
@@ -144,7 +150,7 @@ def canonical_entry(
     for reference in filter(None, (submission, by.partner_reference)):
         if not _REFERENCE.fullmatch(reference):
             raise ValueError("The log names things by public reference only.")
-    _check_datum(data)
+    plain = _check_datum(data)
     document: Any = {
         "v": VERSION,
         "type": type,
@@ -158,7 +164,7 @@ def canonical_entry(
         "salt": secrets.token_hex(16),
         "texts": dict(texts),
     }
-    return rfc8785.dumps(document).decode()
+    return _PLAIN.encode(document) if plain else rfc8785.dumps(document).decode()
 
 
 def written_time(moment: datetime) -> str:
@@ -176,25 +182,29 @@ def text_context(name: str, salt: bytes) -> bytes:
     return b"custody.event_text\0" + name.encode() + b"\0" + salt
 
 
-def _check_datum(value: object) -> None:
+def _check_datum(value: object) -> bool:
+    """True when all keys in it are ASCII, which `_PLAIN` sorts as RFC 8785 does."""
     if isinstance(value, bool):
-        return
+        return True
     if isinstance(value, str):
         if "\0" in value:
             raise ValueError("PostgreSQL keeps no NUL characters.")
-        return
+        value.encode()  # half a character is no text: UnicodeEncodeError, which is a ValueError
+        return True
     if isinstance(value, int):
         if abs(value) > 2**53 - 1:
             raise ValueError("RFC 8785 numbers end at 2^53 - 1; write larger ones as text.")
-        return
+        return True
     if isinstance(value, dict):
+        plain = True
         for key, item in value.items():
             if not isinstance(key, str):
                 raise ValueError("Keys are text.")
-            _check_datum(item)
-        return
+            plain = _check_datum(item) and key.isascii() and plain
+        return plain
     if isinstance(value, list):
+        plain = True
         for item in value:
-            _check_datum(item)
-        return
+            plain = _check_datum(item) and plain
+        return plain
     raise ValueError(f"{value.__class__.__name__} has no place in the log.")

@@ -22,13 +22,23 @@ from custody.models import IntakeJob, SealingKey, Segment, Upload
 from custody.models.uploads import LARGEST, UploadState
 from custody.ports import received
 from custody.stores import filestore
-from impna.db import after_commit
+from impna.db import Principal, after_commit, ask_as, transaction_as
 from impna.errors import NotNow, Refused, TooLarge
 
 MIB = 1024 * 1024
 SEGMENT_MOST = 8 * MIB
 LASTS = timedelta(days=7)
 ALGORITHMS = ("sha256", "sha1")
+_COUNT = """
+    WITH advanced AS (
+        UPDATE custody_upload SET "offset" = %s, expires_at = %s
+        WHERE id = %s AND "offset" = %s AND state = %s AND expires_at > %s
+        RETURNING id
+    )
+    INSERT INTO custody_segment (upload_id, start, size, sha256, from_device, store_name)
+    SELECT id, %s, %s, %s, %s, %s FROM advanced
+    RETURNING upload_id
+"""
 
 
 class WrongOffset(NotNow):
@@ -60,7 +70,7 @@ class Checksum:
     algorithm: str
     digest: bytes
 
-    def fits(self, data: bytes | bytearray | memoryview, *, sha256: bytes) -> bool:
+    def fits(self, data: bytes, *, sha256: bytes) -> bool:
         """Compare in constant time; `sha256` is the data's own, computed anyway."""
         computed = sha256
         if self.algorithm != "sha256":
@@ -105,45 +115,76 @@ def begin(
     return upload
 
 
-def append(
-    upload: Upload, *, offset: int, data: bytes | bytearray | memoryview, checksum: Checksum | None
-) -> Upload:
-    """Take one segment, whole, and return the upload with its new offset.
+@dataclass(frozen=True)
+class Piece:
+    """A segment that is sealed and on disk, but not counted: until then it is nobody's."""
 
-    Raises WrongChecksum (only this segment is discarded), WrongOffset, Expired, TooLarge. When it
-    returns, the segment is on disk and counted.
+    start: int
+    size: int
+    sha256: bytes
+    from_device: bool
+    store_name: str
+
+    @property
+    def stop(self) -> int:
+        """Where the next one begins."""
+        return self.start + self.size
+
+
+def take(
+    upload: Upload,
+    *,
+    recipient: str,
+    offset: int,
+    data: bytes,
+    checksum: Checksum | None,
+) -> Piece | None:
+    """Seal one segment, whole, to the key of `upload`; it is on disk when this returns.
+
+    None for an empty one, of which nothing is kept. Raises WrongChecksum (only this segment is
+    discarded), WrongOffset, Expired, TooLarge. Needs no transaction and should not be in one:
+    bytes move. What is never counted, the sweep removes.
     """
     if len(data) > SEGMENT_MOST:
         raise TooLarge(_("One segment may have up to 8 MiB."))
     digest = hashlib.sha256(data).digest()
     if checksum is not None and not checksum.fits(data, sha256=digest):
         raise WrongChecksum(_("This piece was damaged on the way. It will be sent again."))
-    with transaction.atomic(savepoint=False):
-        upload = (
-            Upload.objects.select_for_update(of=("self",)).select_related("key").get(pk=upload.pk)
-        )
-        _check_open(upload)
-        if offset != upload.offset:
-            raise WrongOffset(_("The portal has a different part of this file than you think."))
-        if offset + len(data) > upload.length:
-            raise TooLarge(_("This is more than the file was said to have."))
-        if not data:
-            return upload
-        with filestore().create() as file:
-            file.write(age.seal_bytes(data, [upload.key.recipient]))
-        Segment.objects.create(
-            upload=upload,
-            start=offset,
-            size=len(data),
-            sha256=digest,
-            from_device=checksum is not None and checksum.algorithm == "sha256",
-            store_name=file.name,
-        )
-        upload.offset = offset + len(data)
-        upload.expires_at = timezone.now() + LASTS
-        upload.save(update_fields=["offset", "expires_at"])
-        if upload.offset == upload.length:
-            _received(upload)
+    _check_fits(upload, offset=offset, size=len(data))
+    if not data:
+        return None
+    with filestore().create() as file, age.encrypt(file, [recipient]) as sealed:
+        sealed.write(data)
+    return Piece(
+        start=offset,
+        size=len(data),
+        sha256=digest,
+        from_device=checksum is not None and checksum.algorithm == "sha256",
+        store_name=file.name,
+    )
+
+
+def count(upload: Upload, piece: Piece, *, by: Principal) -> Upload:
+    """Count a segment and return the upload with its new offset: now it is acknowledged.
+
+    One statement, which finds nothing when the upload has moved on since: then the piece goes and
+    the refusal is that of `take`. Whoever counts the last one holds a transaction, and in it the
+    upload is received.
+    """
+    now = timezone.now()
+    last = piece.stop == upload.length
+    upload.offset, upload.expires_at = piece.stop, now + LASTS
+    still = (upload.pk, piece.start, UploadState.RECEIVING, now)
+    segment = (piece.start, piece.size, piece.sha256, piece.from_device, piece.store_name)
+    counted = ask_as(by, _COUNT, [piece.stop, upload.expires_at, *still, *segment])
+    if counted is None:
+        filestore().delete(piece.store_name)
+        with transaction_as(by):
+            upload.refresh_from_db()
+        _check_fits(upload, offset=piece.start, size=piece.size)
+        raise WrongOffset(_("The portal has a different part of this file than you think."))
+    if last:
+        _received(upload)
     return upload
 
 
@@ -257,6 +298,14 @@ def _end(upload: Upload, state: UploadState, *, failure: str = "") -> None:
     upload.state, upload.failure, upload.ended_at = state, failure, timezone.now()
     upload.save(update_fields=["state", "failure", "ended_at"])
     drop_segments(upload)
+
+
+def _check_fits(upload: Upload, *, offset: int, size: int) -> None:
+    _check_open(upload)
+    if offset != upload.offset:
+        raise WrongOffset(_("The portal has a different part of this file than you think."))
+    if offset + size > upload.length:
+        raise TooLarge(_("This is more than the file was said to have."))
 
 
 def _check_open(upload: Upload) -> None:

@@ -5,6 +5,7 @@ is recorded before a byte leaves (R3); a key's end is the end of everything seal
 """
 
 import hashlib
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -13,8 +14,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,12 +22,13 @@ from custody import log
 from custody.age import AgeReader, AgeWriter
 from custody.events import Event
 from custody.filestore import NewFile
+from custody.kept import KeptHeaders
 from custody.keys import keystore
 from custody.keystore import KeyErased
 from custody.models import Compartment, DerivationKind, Opening, SealedFile, SealingKey
 from custody.ports import Openable, may_open
 from custody.stores import filestore
-from impna.db import Principal, acting_as, after_commit
+from impna.db import Principal, after_commit, transaction_as
 from impna.errors import NotAllowed, NotNow
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,16 @@ PERMIT_LASTS = timedelta(minutes=15)
 _PIECE = 1024 * 1024
 # How many bytes may be sent on one look at the permit.
 RECHECK_EVERY = 8 * 1024 * 1024
+_headers = KeptHeaders()
+# Counts what is about to be sent and says whether it may be: whoever does not like the answer
+# rolls back. A range of a film is asked for many times a minute.
+_COUNT = """
+    UPDATE custody_opening opening
+    SET bytes_sent = opening.bytes_sent + %s, requests = opening.requests + %s
+    FROM custody_sealedfile file JOIN custody_sealingkey key ON key.id = file.key_id
+    WHERE opening.id = %s AND opening.files @> %s::jsonb AND file.id = %s
+    RETURNING opening.by, opening.expires_at, opening.ended_at, key.destroyed_at
+"""
 
 
 class Person(log.Actor, Principal, Protocol):
@@ -226,28 +237,34 @@ def open(
 class Reading:
     """A permitted reading of one file: `size` in bytes, and verified ranges of it.
 
-    Holds no transaction while bytes move. The permit, and whether the actor may still open the
-    target, are looked at again every 8 MiB; when either fails the stream ends with an error, so
-    that the receiver sees a broken transfer and never a short file that looks whole.
+    Holds no transaction while bytes move. The permit, the key, and whether the actor may still
+    open the target, are looked at here and again every 8 MiB; when one fails the stream ends with
+    an error, so that the receiver sees a broken transfer and never a short file that looks whole.
+    With `first`, a range that will be read at once, this look counts its first 8 MiB as well.
     """
 
-    def __init__(self, opening: Opening, file: SealedFile, target: Openable, by: Person) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        file: SealedFile,
+        target: Openable,
+        by: Person,
+        *,
+        first: tuple[int, int] | None = None,
+    ) -> None:
         self._opening, self._target, self._by = opening, target, by
-        self.file = file
-        self._look_again()
-        _check_usable(file.key)
-        compartment = file.key.compartment
-        try:
-            identity = keystore().identity(compartment.name, file.key.entry)
-        except KeyErased as error:
-            raise NotNow(_("This has been erased.")) from error
+        self.file, self.size = file, file.size
+        self._counted = first
+        if first is None:
+            self._look()
+        else:
+            self._look(sending=min(first[1] - first[0], RECHECK_EVERY), request=True)
         self._handle = filestore().open(file.store_name)
         try:
-            self._reader = AgeReader(self._handle, [identity])
+            self._reader = self._opened()
         except Exception:
             self._handle.close()
             raise
-        self.size = self._reader.size
 
     def __enter__(self) -> Self:
         return self
@@ -262,29 +279,42 @@ class Reading:
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` up to `stop`; counted before they are given."""
         stop = self.size if stop is None else min(stop, self.size)
+        counted, self._counted = self._counted == (start, stop), None
         for begin in range(start, max(stop, start + 1), RECHECK_EVERY):
             end = min(begin + RECHECK_EVERY, stop)
-            self._look_again(sending=end - begin, first=begin == start)
+            if begin > start or not counted:
+                self._look(sending=end - begin, request=begin == start)
             yield from self._reader.read_range(begin, end)
 
-    def _look_again(self, *, sending: int = 0, first: bool = False) -> None:
-        with transaction.atomic(), acting_as(self._by):
-            self._check()
-            if sending or first:
-                Opening.objects.filter(pk=self._opening.pk).update(
-                    bytes_sent=F("bytes_sent") + sending, requests=F("requests") + int(first)
-                )
+    def _look(self, *, sending: int = 0, request: bool = False) -> None:
+        """May this go on? What is about to be sent is counted if so, and only then."""
+        with transaction_as(self._by, savepoint=False), connection.cursor() as cursor:
+            _basis(self._target, self._by)
+            named = json.dumps([{"file": self.file.reference}])
+            cursor.execute(_COUNT, [sending, int(request), self._opening.pk, named, self.file.pk])
+            row = cursor.fetchone()
+            if row is None or row[0] != self._by.reference:
+                raise NotAllowed(_("This permit is not for you, or not for this file."))
+            _owner, expires_at, ended_at, destroyed_at = row
+            if ended_at is not None or expires_at <= timezone.now():
+                raise NotNow(_("The fifteen minutes are over. Open it again."))
+            if destroyed_at is not None:
+                _headers.drop(self.file.store_name)
+                raise NotNow(_("This has been erased."))
 
-    def _check(self) -> None:
-        self._opening.refresh_from_db(fields=["expires_at", "ended_at"])
-        if self._opening.by != self._by.reference or not self._names_the_file():
-            raise NotAllowed(_("This permit is not for you, or not for this file."))
-        if not self._opening.is_open(timezone.now()):
-            raise NotNow(_("The fifteen minutes are over. Open it again."))
-        _basis(self._target, self._by)
-
-    def _names_the_file(self) -> bool:
-        return any(item["file"] == self.file.reference for item in self._opening.files)
+    def _opened(self) -> AgeReader:
+        """From memory, if it was read a moment ago: `_look` has just seen that its key exists."""
+        kept = _headers.get(self.file.store_name)
+        if kept is not None:
+            return AgeReader(self._handle, [], again=kept)
+        key = self.file.key
+        try:
+            identity = keystore().identity(key.compartment.name, key.entry)
+        except KeyErased as error:
+            raise NotNow(_("This has been erased.")) from error
+        reader = AgeReader(self._handle, [identity])
+        _headers.put(self.file.store_name, reader.opened)
+        return reader
 
 
 @transaction.atomic

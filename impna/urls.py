@@ -14,6 +14,9 @@ handler404 = "impna.views.not_found"
 handler500 = "impna.views.server_error"
 
 urlpatterns = [
+    # First: a file of one GiB is a thousand requests.
+    path("bytes/", include("submissions.bytes_urls")),
+    path("bytes/", include("custody.bytes_urls")),
     path("", views.desk, name="desk"),
     path("help/", views.help_page, name="help"),
     path("language/", views.set_language, name="set-language"),
@@ -21,8 +24,6 @@ urlpatterns = [
     # First: its list of submissions also says what became of them.
     path("", include("cases.urls")),
     path("", include("submissions.urls")),
-    path("bytes/", include("submissions.bytes_urls")),
-    path("bytes/", include("custody.bytes_urls")),
 ]
 
 if settings.DEMO:

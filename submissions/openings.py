@@ -3,10 +3,21 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.db import connection
+
 from custody.log import Actor, Target
+from impna.db import partly
 from partners.models import User
 from submissions import policies
 from submissions.models import Exhibit, Submission
+
+_FIND = """
+    SELECT exhibit.id, exhibit.submission_id, exhibit.scan, submission.reference
+    FROM submissions_exhibit exhibit
+    JOIN submissions_submission submission ON submission.id = exhibit.submission_id
+    WHERE exhibit.reference = %s AND exhibit.removed_at IS NULL
+"""
+_FOUND = ("id", "submission_id", "scan")
 
 
 @dataclass(frozen=True)
@@ -39,10 +50,15 @@ def own_partner(target: Target, by: Actor) -> str | None:
 
 
 def find_exhibit(reference: str) -> Exhibit | None:
-    """The exhibit a permit names."""
-    return (
-        Exhibit.objects.present().select_related("submission").filter(reference=reference).first()
-    )
+    """The exhibit a permit names; only what is asked of it at every range is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [reference])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    exhibit = partly(Exhibit, {"reference": reference, **dict(zip(_FOUND, row[:3], strict=True))})
+    exhibit.submission = partly(Submission, {"id": exhibit.submission_id, "reference": row[3]})
+    return exhibit
 
 
 def find_words(reference: str) -> Words | None:

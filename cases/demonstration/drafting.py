@@ -243,5 +243,12 @@ def _bring(submission: Submission, one: Attached, by: User) -> None:
 def _send(submission: Submission, name: str, data: bytes, length: int, by: User) -> Exhibit:
     exhibit = exhibits.begin_upload(submission=submission, name=name, length=length, by=by)
     checksum = Checksum("sha256", hashlib.sha256(data).digest())
-    exhibits.receive(exhibit=exhibit, offset=0, data=data, checksum=checksum, by=by)
+    exhibits.receive(
+        submission=exhibit.submission_id,
+        exhibit=exhibit.reference,
+        offset=0,
+        data=data,
+        checksum=checksum,
+        by=by,
+    )
     return exhibit

@@ -94,7 +94,10 @@ class EventText(models.Model):
         ACTOR = "actor", _("Who acted")
         REASON = "reason", _("Reason given")
 
-    event = models.ForeignKey(CustodyEvent, on_delete=models.PROTECT, related_name="texts")
+    # No index of its own: the constraint below has one that begins with it.
+    event = models.ForeignKey(
+        CustodyEvent, on_delete=models.PROTECT, related_name="texts", db_index=False
+    )
     name = models.CharField(max_length=10, choices=Name)
     salt = models.BinaryField(max_length=16, null=True)
     sealed = models.BinaryField(null=True)

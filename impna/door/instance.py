@@ -77,14 +77,20 @@ def servers_up(
 
 
 @contextmanager
-def throwaway() -> Iterator[Instance]:
-    """Servers in a temporary place that forgets everything at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="impna-var-"))
+def throwaway(*, durable: bool = False) -> Iterator[Instance]:
+    """Servers in a temporary place that forgets everything at the end.
+
+    `durable` ones write to disk as those of `run` do, below the folder of the portal's state: the
+    usual temporary folder may be memory.
+    """
+    if durable:
+        var().mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="impna-var-", dir=var() if durable else None))
     try:
         place = open_place(folder)
         lock = Lock(place)
         lock.take()
-        with servers_up(place, lock, durable=False, scan=False) as instance:
+        with servers_up(place, lock, durable=durable, scan=False) as instance:
             yield instance
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -43,10 +43,10 @@ def test(words: list[str]) -> int:
 
 
 def bench(words: list[str]) -> int:
-    """Run the benchmarks on servers of their own."""
+    """Run the benchmarks on servers of their own, which sync to disk as real ones do."""
     if importlib.util.find_spec("tests") is None or importlib.util.find_spec("tests.bench") is None:
         raise Trouble("There are no benchmarks in this version (tests/bench).")
-    with _servers() as told:
+    with _servers(durable=True) as told:
         return foreground([sys.executable, "-m", "tests.bench", *words], told, ROOT)
 
 
@@ -74,11 +74,11 @@ def _measured(told: dict[str, str]) -> tuple[int, str]:
 
 
 @contextmanager
-def _servers() -> Iterator[dict[str, str]]:
+def _servers(*, durable: bool = False) -> Iterator[dict[str, str]]:
     """The environment of tests, while their servers are up."""
     with stoppable():
         try:
-            with throwaway() as instance:
+            with throwaway(durable=durable) as instance:
                 facts = instance.facts("test", PORT, PORT + 1)
                 kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
                 told = (

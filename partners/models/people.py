@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,9 @@ from impna.references import ReferenceField
 from partners import roles
 from partners.models.organisations import Partner, Unit
 from partners.querysets import InvitationQuerySet, MembershipQuerySet, UserQuerySet
+
+# Asked by every request before anything else.
+_GROUPS = "SELECT group_id FROM partners_user_groups WHERE user_id = %s ORDER BY group_id"
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -78,7 +81,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     @cached_property
     def acting_gids(self) -> tuple[int, ...]:
         """The groups of this account; one query, once per request."""
-        return tuple(self.groups.order_by("pk").values_list("pk", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(_GROUPS, [self.pk])
+            return tuple(group for (group,) in cursor.fetchall())
 
     @cached_property
     def accepted_versions(self) -> frozenset[str]:

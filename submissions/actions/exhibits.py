@@ -12,8 +12,8 @@ from custody.intake.findings import Findings, Note
 from custody.models import IntakeJob, Opening, SealingKey, Upload
 from custody.models.uploads import UploadState
 from custody.texts import open_text, seal_text
-from impna.db import after_commit
-from impna.errors import NotNow
+from impna.db import after_commit, ask_as, partly, transaction_as
+from impna.errors import NotNow, Refused
 from partners.models import User
 from submissions import policies
 from submissions.actions.drafts import locked_draft
@@ -28,6 +28,22 @@ NAME_COLUMN = "submissions.exhibit.name"
 DESCRIPTION_COLUMN = "submissions.exhibit.description"
 DETAILS_COLUMN = "submissions.exhibit.details"
 FINDINGS_COLUMN = "submissions.exhibit.findings"
+# Everything a segment must be asked, in one statement: there are thousands to a file.
+_UPLOAD = ("id", "length", "offset", "state", "expires_at")
+_SENDING = f"""
+    SELECT {policies.HELD.format(submission="exhibit.submission_id")}, key.recipient,
+           upload.id, upload.length, upload."offset", upload.state, upload.expires_at
+    FROM submissions_exhibit exhibit
+    JOIN custody_upload upload ON upload.id = exhibit.upload_id
+    JOIN custody_sealingkey key ON key.id = upload.key_id
+    WHERE exhibit.submission_id = %s AND exhibit.reference = %s AND exhibit.removed_at IS NULL
+"""  # noqa: S608 - two constants
+
+
+class NoSuchUpload(Refused):
+    """Unknown, or someone else's (404)."""
+
+    status = 404
 
 
 @dataclass(frozen=True)
@@ -58,21 +74,34 @@ def begin_upload(*, submission: Submission, name: str, length: int, by: User) ->
     return exhibit
 
 
-@transaction.atomic(savepoint=False)
 def receive(
     *,
-    exhibit: Exhibit,
+    submission: int,
+    exhibit: str,
     offset: int,
-    data: bytes | bytearray,
+    data: bytes,
     checksum: uploads.Checksum | None,
     by: User,
 ) -> Upload:
-    """Take one segment of the exhibit's file. No event of its own: the whole file is one."""
-    policies.check_can_draft(by, exhibit.submission)
-    assert exhibit.upload is not None
-    upload = uploads.append(exhibit.upload, offset=offset, data=data, checksum=checksum)
-    if upload.state != UploadState.RECEIVING:
-        Exhibit.objects.filter(pk=exhibit.pk, file_state=FileState.SENDING).update(
+    """Take one segment of an exhibit's file. No event of its own: the whole file is one.
+
+    `submission` by primary key, `exhibit` by reference. Asks in one statement, seals without a
+    transaction, and counts the segment in one: see `uploads.take` and `uploads.count`.
+    """
+    found = ask_as(by, _SENDING, [*policies.held(by, "draft_submission"), submission, exhibit])
+    if found is None:
+        raise NoSuchUpload(_("There is no such upload."))
+    held, recipient, *columns = found
+    policies.check_held_to_draft(held)
+    upload = partly(Upload, dict(zip(_UPLOAD, columns, strict=True)))
+    piece = uploads.take(upload, recipient=recipient, offset=offset, data=data, checksum=checksum)
+    if piece is None:
+        return upload
+    if piece.stop < upload.length:
+        return uploads.count(upload, piece, by=by)
+    with transaction_as(by):
+        uploads.count(upload, piece, by=by)
+        Exhibit.objects.filter(upload=upload, file_state=FileState.SENDING).update(
             file_state=FileState.CHECKING
         )
     return upload

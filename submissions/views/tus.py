@@ -65,12 +65,6 @@ class NoToken(Refused):
     status = 401
 
 
-class NoSuchUpload(Refused):
-    """Unknown, or someone else's (404)."""
-
-    status = 404
-
-
 type Doorway = Callable[..., HttpResponse]
 
 
@@ -155,14 +149,14 @@ def _patch(request: HttpRequest, token: UploadToken, reference: str) -> HttpResp
     offset, checksum = _number(request, "HTTP_UPLOAD_OFFSET"), _checksum(request)
     with bodies.a_place():
         body = bodies.read_body(request, most=uploads.SEGMENT_MOST)
-        with transaction.atomic(), acting_as(token.user):
-            advanced = exhibits.receive(
-                exhibit=_exhibit(token, reference),
-                offset=offset,
-                data=body,
-                checksum=checksum,
-                by=token.user,
-            )
+        advanced = exhibits.receive(
+            submission=token.submission_id,
+            exhibit=reference,
+            offset=offset,
+            data=body,
+            checksum=checksum,
+            by=token.user,
+        )
     response = HttpResponse(status=204)
     response["Upload-Offset"] = str(advanced.offset)
     return _expiring(response, advanced)
@@ -210,7 +204,7 @@ def _exhibit(token: UploadToken, reference: str) -> Exhibit:
         .first()
     )
     if exhibit is None:
-        raise NoSuchUpload(_("There is no such upload."))
+        raise exhibits.NoSuchUpload(_("There is no such upload."))
     return exhibit
 
 

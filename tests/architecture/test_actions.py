@@ -96,6 +96,11 @@ NOT_ACTIONS = {
     "submissions.actions.cover_sheets.read_summary": "reads",
 }
 
+# Actions that keep their transactions short themselves: each with its reason.
+IN_STEPS = {
+    "submissions.actions.exhibits.receive": "no transaction is open while a segment is sealed",
+}
+
 
 def public_functions():
     for package in (partners.actions, submissions.actions, cases.actions):
@@ -117,7 +122,7 @@ def test_an_action_takes_keywords_only_and_needs_to_know_who(name):
     assert parameters["by"].default is inspect.Parameter.empty
 
 
-@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(NOT_ACTIONS)))
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(NOT_ACTIONS) - set(IN_STEPS)))
 def test_an_action_is_atomic(name):
     # activate is called inside accept_terms, which is.
     if name != "partners.actions.organisations.activate":
@@ -125,7 +130,7 @@ def test_an_action_is_atomic(name):
 
 
 def test_the_list_of_exceptions_names_only_what_exists():
-    assert set(NOT_ACTIONS) <= set(FUNCTIONS)
+    assert set(NOT_ACTIONS) | set(IN_STEPS) <= set(FUNCTIONS)
 
 
 # Actions that leave no event, each with its reason.

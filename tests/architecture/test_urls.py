@@ -1,5 +1,7 @@
 """Closed by default: what answers without a session is listed in one place."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -22,20 +24,19 @@ def patterns(resolver=None, prefix="", namespace=""):
 
 def address(route):
     """An address of the route, with references that name nothing."""
-    reference = show_reference(new_reference())
-    for part, value in (
-        ("<ref:reference>", reference),
-        ("<ref:opening>", reference),
-        ("<ref:file>", reference),
-        ("<str:token>", "unknown-token"),
-        ("<int:membership>", "1"),
-        ("<int:number>", "1"),
-        ("^", ""),
-        ("$", ""),
-        ("<slug:decision>", "suspend"),
-    ):
+    known = {
+        "<str:token>": "unknown-token",
+        "<int:membership>": "1",
+        "<int:number>": "1",
+        "<slug:decision>": "suspend",
+        "<slug:precision>": "day",
+        "^": "",
+        "$": "",
+    }
+    for part, value in known.items():
         route = route.replace(part, value)
-    return "/" + route
+    route = re.sub("<ref:[a-z_]+>", lambda _found: show_reference(new_reference()), route)
+    return "/" + re.sub("<[a-z]+:[a-z_]+>", "unknown", route)
 
 
 ROUTES = sorted(set(patterns()))

@@ -10,7 +10,7 @@ from cases.models import Referral
 from impna.open_pages import OPEN
 from impna.references import new_reference, show_reference
 from partners.models import User
-from tests.architecture.test_urls import ROUTES, address
+from tests.architecture.test_urls import ROUTES
 from tests.factories.cases import referred
 from tests.factories.partners import acting, manager_of, signed_in
 from tests.factories.submissions import another_documenter, unit_of_an_authority
@@ -71,6 +71,14 @@ def filled(route, values):
     return "/" + route
 
 
+def unknown_of(values):
+    """The same names with references that name nothing."""
+    return {
+        name: value if value.isdecimal() and len(value) < 4 else new_reference()
+        for name, value in values.items()
+    }
+
+
 def strangers():
     """A documenter of another CSO, a manager and a head elsewhere, a member who holds no role here."""
     other = unit_of_an_authority("Example State 2")
@@ -96,7 +104,7 @@ def test_other_peoples_references_answer_like_unknown_ones(existing):
                 continue
             asked += 1
             for method in (client.get, client.post):
-                seen, unknown = method(real), method(address(route))
+                seen, unknown = method(real), method(filled(route, unknown_of(values)))
                 assert seen.status_code == unknown.status_code, (name, seen.status_code)
                 assert seen.status_code in (404, 405), name
                 assert body_of(seen) == body_of(unknown), name

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -503,3 +504,19 @@ def test_sealing_to_nobody_or_to_a_point_of_low_order_is_refused() -> None:
         with pytest.raises(age.KeyFormatError):
             age.encrypt(file, recipients)
         assert file.getvalue() == b""
+
+
+def test_a_reader_begins_again_without_the_header_and_still_verifies_every_chunk() -> None:
+    plain = os.urandom(3 * age.CHUNK + 5)
+    sealed = bytearray(age.seal_bytes(plain, [ALICE.recipient]))
+    opened = age.AgeReader(io.BytesIO(sealed), [ALICE.secret]).opened
+    reader = age.AgeReader(io.BytesIO(sealed), [], again=opened)
+    assert reader.size == len(plain)
+    assert b"".join(reader.read_range(100, 200_000)) == plain[100:200_000]
+    sealed[-1] ^= 1
+    altered = age.AgeReader(io.BytesIO(sealed), [], again=opened)
+    with pytest.raises(age.PayloadError):
+        list(altered.read_range(0, len(plain)))
+    cut = age.AgeReader(io.BytesIO(sealed[: -age.SEALED_CHUNK]), [], again=opened)
+    with pytest.raises(age.PayloadError):
+        list(cut.read_range(0, len(plain)))

@@ -6,6 +6,7 @@ import json
 import pytest
 import rfc8785
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,11 +136,8 @@ _json = st.recursive(
 )
 
 
-@given(_json)
-def test_the_entry_is_canonical_for_any_data(value):
-    from django.utils import timezone
-
-    entry = log.canonical_entry(
+def canonical(value):
+    return log.canonical_entry(
         type="custody.test.happened",
         on="x:y",
         by=Reader(),
@@ -148,4 +146,21 @@ def test_the_entry_is_canonical_for_any_data(value):
         at=timezone.now(),
         texts={},
     )
+
+
+@given(_json)
+def test_the_entry_is_canonical_for_any_data(value):
+    entry = canonical(value)
     assert rfc8785.dumps(json.loads(entry)).decode() == entry
+
+
+@pytest.mark.parametrize("key", ["\uff61", "\U0001f600", "é", "a"])
+def test_keys_are_sorted_as_the_standard_says(key):
+    value = {key: 1, "\uffff": 2, "b": 3}
+    entry = canonical(value)
+    assert rfc8785.dumps(json.loads(entry)).decode() == entry
+
+
+def test_half_a_character_is_no_text():
+    with pytest.raises(ValueError):
+        canonical({"a": "\ud800"})

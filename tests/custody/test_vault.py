@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from custody import age, vault
@@ -249,3 +250,74 @@ def test_sealing_to_a_destroyed_key_is_refused(own_database):
     key = type(file.key).objects.get(pk=file.key_id)
     with pytest.raises(NotNow):
         vault.store(io.BytesIO(b"late"), key=key)
+
+
+def test_one_request_looks_once_and_counts_once(own_database):
+    reader, thing = Reader(), Thing()
+    file = sealed(CONTENT)
+    with allowing(reader):
+        opening = opened(file, by=reader, thing=thing)
+        with CaptureQueriesContext(connection) as captured:
+            with vault.Reading(opening, file, thing, reader, first=(5, 105)) as reading:
+                assert b"".join(reading.read(5, 105)) == CONTENT[5:105]
+                assert b"".join(reading.read(5, 105)) == CONTENT[5:105]
+    # BEGIN, who acts, the look, COMMIT: for each of the two reads.
+    assert len(captured) == 8
+    opening.refresh_from_db()
+    assert (opening.bytes_sent, opening.requests) == (200, 2)
+
+
+def test_a_refused_look_counts_nothing(own_database):
+    reader, other, thing = Reader(), Reader(), Thing()
+    file = sealed(CONTENT)
+    with allowing(reader, other):
+        opening = opened(file, by=reader, thing=thing)
+        with pytest.raises(NotAllowed):
+            vault.Reading(opening, file, thing, other, first=(0, 10))
+    opening.refresh_from_db()
+    assert (opening.bytes_sent, opening.requests) == (0, 0)
+
+
+def test_a_destroyed_key_is_refused_at_once_though_its_header_is_in_memory(own_database):
+    reader, thing = Reader(), Thing()
+    file = sealed(CONTENT)
+    with allowing(reader):
+        opening = opened(file, by=reader, thing=thing)
+        with vault.Reading(opening, file, thing, reader) as reading:
+            assert b"".join(reading.read(0, 10)) == CONTENT[:10]
+        assert vault._headers.get(file.store_name) is not None
+        # Only the decision: the key store and the stored file are as they were.
+        type(file.key).objects.filter(pk=file.key_id).update(destroyed_at=timezone.now())
+        with pytest.raises(NotNow, match="erased"):
+            vault.Reading(opening, file, thing, reader)
+    assert vault._headers.get(file.store_name) is None
+
+
+def test_reading_stops_when_the_key_is_destroyed_on_the_way(own_database):
+    reader, thing = Reader(), Thing()
+    file = sealed(bytes(20 * 1024 * 1024))
+    got = 0
+    with allowing(reader):
+        permit = opened(file, by=reader, thing=thing)
+        with (
+            vault.Reading(permit, file, thing, reader) as reading,
+            pytest.raises(NotNow, match="erased"),
+        ):
+            for piece in reading.read():
+                if not got:
+                    with transaction.atomic():
+                        vault.destroy(file.key, by=reader, reason="The person asked.")
+                got += len(piece)
+    assert got == vault.RECHECK_EVERY
+
+
+def test_an_opened_header_serves_a_second_reading_without_the_key_store(own_database, monkeypatch):
+    reader, thing = Reader(), Thing()
+    file = sealed(CONTENT)
+    with allowing(reader):
+        opening = opened(file, by=reader, thing=thing)
+        with vault.Reading(opening, file, thing, reader):
+            pass
+        monkeypatch.setattr(vault, "keystore", None)
+        with vault.Reading(opening, file, thing, reader) as reading:
+            assert b"".join(reading.read()) == CONTENT

@@ -142,7 +142,14 @@ def sent(submission: Submission, content: bytes, *, name: str = "example.jpg") -
     source, offset = io.BytesIO(content), 0
     while piece := source.read(uploads.MIB):
         with transaction.atomic(), acting_as(by):
-            exhibits.receive(exhibit=exhibit, offset=offset, data=piece, checksum=None, by=by)
+            exhibits.receive(
+                submission=submission.pk,
+                exhibit=exhibit.reference,
+                offset=offset,
+                data=piece,
+                checksum=None,
+                by=by,
+            )
         offset += len(piece)
     return Exhibit.objects.get(pk=exhibit.pk)
 

@@ -1,10 +1,21 @@
 """Who acts, as the database knows it."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from impna.db import NOBODY, SECRETARIAT, Unnamed, acting_as, acting_uid, after_commit
+from impna.db import (
+    NOBODY,
+    SECRETARIAT,
+    Unnamed,
+    acting_as,
+    acting_uid,
+    after_commit,
+    ask_as,
+    partly,
+    transaction_as,
+)
 
 ANNA = Unnamed("anna", 7, (3, 1))
 BASIL = Unnamed("basil", 8)
@@ -112,3 +123,55 @@ def test_what_follows_a_commit_may_fail_without_failing_the_change(own_database,
     with transaction.atomic():
         after_commit(broken)
     assert "Error calling" in caplog.text
+
+
+WHO = "SELECT current_setting('app.uid'), current_setting('app.gids'), %s::text"
+
+
+def test_a_question_alone_is_asked_as_the_person_in_one_round_trip(own_database):
+    with CaptureQueriesContext(connection) as captured:
+        assert ask_as(ANNA, WHO, ["x"]) == ("7", "{1,3}", "x")
+    assert len(captured) == 1
+    assert (setting("app.uid"), setting("app.gids")) == ("", "")
+
+
+def test_a_question_inside_a_transaction_restores_the_person(own_database):
+    with transaction.atomic(), acting_as(BASIL):
+        assert ask_as(ANNA, WHO, ["x"]) == ("7", "{1,3}", "x")
+        assert setting("app.uid") == "8"
+
+
+def test_a_question_that_fails_changes_nothing_and_leaves_nobody(own_database):
+    insert = "INSERT INTO auth_group (name) VALUES (%s) RETURNING 1 / (id - id)"
+    with pytest.raises(DatabaseError):
+        ask_as(ANNA, insert, ["left behind"])
+    assert not Group.objects.filter(name="left behind").exists()
+    assert setting("app.uid") == ""
+
+
+def test_a_question_that_changes_something_is_saved_when_it_returns(own_database, as_owner):
+    ask_as(ANNA, "INSERT INTO auth_group (name) VALUES (%s) RETURNING id", ["kept"])
+    with as_owner() as owner:
+        assert owner.execute("SELECT 1 FROM auth_group WHERE name = 'kept'").fetchone()
+
+
+def test_a_transaction_as_someone_leaves_nobody(own_database):
+    with transaction_as(ANNA):
+        assert (setting("app.uid"), setting("app.gids")) == ("7", "{1,3}")
+        with transaction_as(BASIL):
+            assert setting("app.uid") == "8"
+        assert setting("app.uid") == "7"
+    assert setting("app.uid") == ""
+    with pytest.raises(ZeroDivisionError), transaction_as(ANNA):
+        Group.objects.create(name="rolled back")
+        raise ZeroDivisionError
+    assert not Group.objects.filter(name="rolled back").exists()
+    with transaction.atomic(), acting_as(BASIL):
+        assert setting("app.uid") == "8"
+
+
+def test_what_was_not_read_of_a_row_is_fetched_when_it_is_asked_for(own_database):
+    group = Group.objects.create(name="whole")
+    part = partly(Group, {"id": group.pk})
+    assert part.get_deferred_fields() == {"name"}
+    assert part.name == "whole"

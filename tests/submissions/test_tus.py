@@ -5,16 +5,17 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from custody import uploads
+from custody import bodies, uploads
 from custody.models import IntakeJob, Segment, Upload
 from custody.stores import filestore
 from impna.db import acting_as
 from partners.actions import members, organisations
 from partners.models import User
-from submissions.actions import tokens
+from submissions.actions import exhibits, tokens
 from submissions.models import Exhibit
 from tests.factories.partners import manager_of, member
 from tests.factories.submissions import TusClient, another_documenter, draft, upload_token
@@ -315,3 +316,104 @@ def test_a_documenter_of_another_cso_gets_no_token_for_this_draft(submission):
     stranger = another_documenter()
     with transaction.atomic(), acting_as(stranger), pytest.raises(NotAllowed):
         tokens.allow_uploading(submission=submission, by=User.objects.get(pk=stranger.pk))
+
+
+def test_a_piece_in_the_middle_of_a_file_costs_three_statements(own_database):
+    tus = TusClient(upload_token(draft()))
+    address = tus.begin(30)
+    tus.send(address, 0, b"0123456789")
+    with CaptureQueriesContext(connection) as captured:
+        assert tus.send(address, 10, b"0123456789").status_code == 204
+    assert len(captured) <= 3
+
+
+def stored_files():
+    return set(filestore().names(0))
+
+
+def test_of_two_devices_that_send_the_same_piece_at_once_one_is_counted(own_database, monkeypatch):
+    tus = TusClient(upload_token(draft()))
+    address = tus.begin(20)
+    before = stored_files()
+    take = uploads.take
+
+    def overtaken(upload, **kwargs):
+        piece = take(upload, **kwargs)
+        monkeypatch.setattr(uploads, "take", take)
+        assert tus.send(address, 0, b"0123456789").status_code == 204
+        return piece
+
+    monkeypatch.setattr(uploads, "take", overtaken)
+    assert tus.send(address, 0, b"abcdefghij").status_code == 409
+    segment = Segment.objects.get()
+    assert stored_files() - before == {segment.store_name}
+    assert (Upload.objects.get().offset, bytes(segment.sha256)) == (
+        10,
+        hashlib.sha256(b"0123456789").digest(),
+    )
+
+
+@pytest.mark.parametrize("piece", [b"01234", b"0123456789"])
+def test_a_file_given_up_while_a_piece_is_sealed_keeps_nothing_of_it(
+    own_database, monkeypatch, piece
+):
+    tus = TusClient(upload_token(draft()))
+    address = tus.begin(10)
+    before = stored_files()
+    take = uploads.take
+
+    def given_up(upload, **kwargs):
+        sealed = take(upload, **kwargs)
+        assert tus.request("DELETE", address).status_code == 204
+        return sealed
+
+    monkeypatch.setattr(uploads, "take", given_up)
+    assert tus.send(address, 0, piece).status_code == 410
+    assert stored_files() == before
+    assert not Segment.objects.exists()
+    assert Upload.objects.get().state == "ended"
+
+
+def test_an_empty_piece_changes_nothing_and_keeps_nothing(own_database):
+    submission = draft()
+    TusClient(upload_token(submission)).begin(10)
+    before = stored_files()
+    upload = exhibits.receive(
+        submission=submission.pk,
+        exhibit=Exhibit.objects.get().reference,
+        offset=0,
+        data=b"",
+        checksum=None,
+        by=submission.begun_by,
+    )
+    assert (upload.offset, upload.state) == (0, "receiving")
+    assert stored_files() == before
+
+
+def test_a_role_taken_while_a_piece_is_on_its_way_refuses_it(own_database, monkeypatch):
+    submission = draft()
+    tus = TusClient(upload_token(submission))
+    address = tus.begin(10)
+    read_body = bodies.read_body
+
+    def meanwhile(request, **kwargs):
+        manager = manager_of(submission.partner)
+        held = submission.begun_by.memberships.live().get(role="documenter")
+        with transaction.atomic(), acting_as(manager):
+            members.end_role(membership=held, by=manager)
+        return read_body(request, **kwargs)
+
+    monkeypatch.setattr(bodies, "read_body", meanwhile)
+    assert tus.send(address, 0, b"01234").status_code == 403
+    assert Upload.objects.get().offset == 0
+
+
+def test_a_token_that_was_found_knows_the_whole_person(submission):
+    found = tokens.find(upload_token(submission))
+    assert found is not None
+    whole = User.objects.get(pk=submission.begun_by.pk)
+    assert found.user == whole
+    assert found.user.acting_gids == whole.acting_gids
+    assert found.user.display_name == whole.display_name
+    assert found.user.partner.name == whole.partner.name
+    assert found.submission == submission

@@ -191,7 +191,10 @@ PARTNER_QUOTA = int(env.text("PORTAL_PARTNER_QUOTA", START, default=str(200 * 10
 # Languages
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+# Drafts show the layout. Nobody has signed their words off, so production does not offer them
+# (DESIGN 9: consent and safety texts in another language only once a named reviewer has).
+DRAFT_LANGUAGES = [] if PRODUCTION else [("ar", "العربية")]
+LANGUAGES = [("en", _("English")), *DRAFT_LANGUAGES]
 LOCALE_PATHS = [BASE_DIR / "impna" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,6 +1,7 @@
 """Pages that belong to no app: the desk, help, language, and what goes wrong."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -42,9 +43,16 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Remember a language on this browser and go back."""
+    """Remember a language on this browser and go back to the page it was chosen on.
+
+    The browser names that page (Referer, same origin only), so no page carries its own address.
+    """
     language = request.POST.get("language", "")
-    back = request.POST.get("next", "/")
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        came_from = urlsplit("")
+    back = came_from.path if came_from.netloc == request.get_host() else "/"
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = "/"
     response = HttpResponseRedirect(back)

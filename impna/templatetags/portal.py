@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
@@ -256,6 +257,12 @@ def name(value: object) -> SafeString:
     return format_html(
         '<bdi class="p-name" dir="auto">{}</bdi>', format_html_join("", "{}", ((p,) for p in parts))
     )
+
+
+@register.filter
+def draft_language(code: str) -> bool:
+    """Offered for its layout only: nobody has reviewed the words."""
+    return code in dict(settings.DRAFT_LANGUAGES)
 
 
 @register.filter(is_safe=True)

@@ -150,7 +150,7 @@ class TestOnePage:
 def _without_tokens(page):
     import re
 
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", page)
+    return re.sub(r'name="(?:csrfmiddlewaretoken|next)" value="[^"]*"', "", page)
 
 
 class TestWriting:

@@ -79,7 +79,7 @@ def same_as_unknown(client: Client, method: str, name: str, *args: object) -> No
 
 
 def bare(response) -> str:
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", words(response))
+    return re.sub(r'name="(?:csrfmiddlewaretoken|next)" value="[^"]*"', "", words(response))
 
 
 # --- What is not yours -------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from submissions.states import FileState, Status
 from submissions.vocabularies import Recognisable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from partners.models import User
 
 PAGE = 25
@@ -35,8 +37,17 @@ class SubmissionQuerySet(models.QuerySet[Any]):
             submissiongroupobjectpermission__group__in=user.acting_gids,
         ).distinct()
 
-    def page_for(self, user: User, *, before: int | None = None, size: int = PAGE) -> list[Any]:
+    def page_for(
+        self,
+        user: User,
+        *,
+        before: int | None = None,
+        statuses: Collection[str] = (),
+        size: int = PAGE,
+    ) -> list[Any]:
         """The newest `size` + 1 visible ones before a primary key, straight from the grants' index.
+
+        Only those in one of `statuses`, if any are named.
 
         One branch per group keeps each a short range scan; `visible_to` would sort the whole set
         (performance.md 1.2).
@@ -46,6 +57,8 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         ).objects.filter(permission=permission_id("view_submission"))
         if before is not None:
             grants = grants.filter(content_object__lt=before)
+        if statuses:
+            grants = grants.filter(content_object__status__in=statuses)
         branches = [
             grants.filter(group=group)
             .order_by("-content_object_id")

@@ -6,6 +6,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from cases import published
@@ -15,8 +16,15 @@ from partners.policies import allowed
 from submissions import policies
 from submissions.models import Submission
 from submissions.querysets import PAGE
-from submissions.states import FileState
+from submissions.states import FileState, Status
 from submissions.views.drafts import _key_of
+
+FILTERS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "": (_("All"), ()),
+    "drafts": (_("Drafts"), (Status.DRAFT, Status.READY)),
+    "handed-over": (_("Handed over"), (Status.HANDED_OVER,)),
+    "withdrawn": (_("Withdrawn"), (Status.WITHDRAWN, Status.ERASED)),
+}
 
 
 @require_GET
@@ -24,7 +32,8 @@ def submission_list(request: HttpRequest) -> HttpResponse:
     """The own partner's submissions, newest first, each with one published state per recipient."""
     user = user_of(request)
     before = _key_of(user, request.GET.get("before", ""))
-    found = Submission.objects.page_for(user, before=before)
+    shown = _shown(request)
+    found = Submission.objects.page_for(user, before=before, statuses=FILTERS[shown][1])
     page = found[:PAGE]
     facts, given = _facts(page), _given(page)
     context = {
@@ -40,8 +49,19 @@ def submission_list(request: HttpRequest) -> HttpResponse:
         "may_begin": allowed(policies.check_can_begin, user),
         "older": page[-1].reference if len(found) > PAGE else "",
         "later_page": before is not None,
+        "shown": shown,
+        "filters": [
+            {"label": label, "url": f"?show={key}" if key else "?", "current": key == shown}
+            for key, (label, _statuses) in FILTERS.items()
+        ],
     }
     return render(request, "cases/submission_list.html", context)
+
+
+def _shown(request: HttpRequest) -> str:
+    """The chosen filter; one that someone made up shows all."""
+    asked = request.GET.get("show", "")
+    return asked if asked in FILTERS else ""
 
 
 def _given(page: list[Submission]) -> dict[int, list[tuple[Referral, published.State]]]:

@@ -439,3 +439,21 @@ def test_a_draft_has_no_given_links(db):
     submission: Submission = draft()
     page = words(signed_in(documenter()).get(submission.get_absolute_url()))
     assert "Given and opened" not in page
+
+
+@pytest.mark.parametrize(
+    ("show", "wanted"),
+    [
+        ("", {"draft", "handed_over"}),
+        ("drafts", {"draft"}),
+        ("handed-over", {"handed_over"}),
+        ("withdrawn", set()),
+        ("made-up", {"draft", "handed_over"}),
+    ],
+)
+def test_the_list_is_filtered_by_where_submissions_stand(db, show, wanted):
+    referral, begun = received(), draft(title="Example that was begun")
+    rows = signed_in(referral.sent_by).get("/submissions/", {"show": show}).context["rows"]
+    shown = {row["submission"].pk: row["submission"].status for row in rows}
+    ours = {pk: shown[pk] for pk in (referral.submission_id, begun.pk) if pk in shown}
+    assert set(ours.values()) == wanted

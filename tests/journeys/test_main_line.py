@@ -28,7 +28,15 @@ from tests.factories.submissions import (
 )
 from tests.journeys.conftest import Mailbox, check_page, sign_in
 from tests.journeys.test_joining import code_of, link_in_mail
-from tests.journeys.test_uploads import Line, all_received, choose, sealed, some_arrived
+from tests.journeys.test_uploads import (
+    Line,
+    all_received,
+    choose,
+    sealed,
+    some_arrived,
+    tab_to,
+    tab_to_words,
+)
 
 CONDITION = "Ask us before you share it with another State."
 MIB = 1024 * 1024
@@ -390,3 +398,35 @@ def test_the_hand_over_and_the_first_answers_work_without_javascript(portal, new
     chief.get_by_role("main").get_by_role("button").first.click()
     approving.goto(f"/given/{referral.reference}/")
     expect(approving.get_by_text(CONDITION).first).to_be_visible()
+
+
+def test_the_keyboard_alone_hands_over_and_acknowledges(portal, new_person):
+    submission = complete_draft(title="Example by keyboard")
+    unit = unit_of_an_authority()
+    page = new_person()
+    sign_in(page, approver(submission), going_to=f"{submission.get_absolute_url()}hand-over/")
+    tab_to(page, "at.value === 'direct'")
+    page.keyboard.press("Space")
+    tab_to(page, f"at.value === '{unit.reference}'")
+    page.keyboard.press("Space")
+    tab_to_words(page, "Continue")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("On which conditions?")).to_be_visible()
+    tab_to(page, f"at.name === '{unit.reference}-conditions'")
+    page.keyboard.type(CONDITION)
+    tab_to_words(page, "Continue")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Hand over version 1")).to_be_visible()
+    tab_to(page, "at.name === 'checked'")
+    page.keyboard.press("Space")
+    tab_to_words(page, "Hand over now")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Handed over")
+
+    referral = Referral.objects.get(submission=submission)
+    theirs = new_person()
+    sign_in(theirs, contact(), going_to=f"/referrals/{referral.reference}/")
+    tab_to_words(theirs, "Acknowledge")
+    theirs.keyboard.press("Enter")
+    expect(theirs.get_by_text("Received").first).to_be_visible()
+    assert fresh(referral).status == "received"

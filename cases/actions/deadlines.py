@@ -28,12 +28,12 @@ _SOME = 200
 def remind() -> int:
     """Remind units whose answer is overdue: on the day after, and each week, three times."""
     today = timezone.localdate()
-    late = Referral.objects.silent(today).select_for_update(of=("self",), skip_locked=True)
+    # Those reminded for the last time are left out: they must not stand before the others.
+    late = Referral.objects.silent(today).filter(due_on__gte=today - MOST_REMINDERS * EVERY)
+    late = late.select_for_update(of=("self",), skip_locked=True)
     made = 0
-    for referral in late.select_related("unit", "submission", "version")[:_SOME]:
+    for referral in late.select_related("unit", "submission", "version").order_by("pk"):
         number = 1 + (today - referral.due_on - timedelta(days=1)) // EVERY
-        if number > MOST_REMINDERS:
-            continue
         _row, is_new = Reminder.objects.get_or_create(
             referral=referral,
             due_on=referral.due_on,
@@ -99,8 +99,8 @@ def end_access() -> int:
         of=("self",), skip_locked=True
     )
     ended = 0
-    for referral in found.select_related("unit", "submission", "version", "sent_by")[:_SOME]:
-        referral.items.live().update(ended_at=timezone.now(), ended_by=referral.sent_by)
+    for referral in found.select_related("unit", "submission", "version")[:_SOME]:
+        referral.items.live().update(ended_at=timezone.now())
         _record(Event.ACCESS_ENDED, referral, {})
         notifications.access_ended(referral)
         ended += 1

@@ -132,6 +132,8 @@ class ReferralGroupObjectPermission(GroupObjectPermissionBase):
 class ReferralItem(models.Model):
     """One exhibit, given as it stood in one version; live until `ended_at`.
 
+    `ended_by` is who ended it, and nobody when its time was over.
+
     Whether it may be is asked by the database when it is made: `submissions_covers` (R4).
     """
 
@@ -152,7 +154,10 @@ class ReferralItem(models.Model):
                 condition=models.Q(ended_at__isnull=True),
                 name="an_exhibit_is_given_once",
             ),
-            both_or_neither("ended_at", "ended_by", name="an_items_end_has_its_person"),
+            models.CheckConstraint(
+                condition=models.Q(ended_by__isnull=True) | models.Q(ended_at__isnull=False),
+                name="only_an_ended_item_has_who_ended_it",
+            ),
         ]
         ordering = ["exhibit__number"]
 

@@ -72,6 +72,7 @@ def test_access_ends_thirty_days_after_a_decline(db, clock):
     assert deadlines.end_access() == 1
     assert deadlines.end_access() == 0
     assert not referral.items.live().exists()
+    assert referral.items.get().ended_by is None
     assert fresh(referral).is_live
 
 

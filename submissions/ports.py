@@ -5,7 +5,7 @@ from collections.abc import Callable
 from partners.models import User
 from submissions.models import Submission
 
-type Withdrawn = Callable[[Submission, User, str], object]
+type Withdrawn = Callable[[Submission, User], object]
 
 
 class WithdrawnPort:
@@ -22,12 +22,12 @@ class WithdrawnPort:
         if function not in self._functions:
             self._functions.append(function)
 
-    def tell(self, submission: Submission, by: User, reason: str) -> None:
+    def tell(self, submission: Submission, by: User) -> None:
         """Call all of them."""
         if not self._functions:
             raise LookupError("Nobody has plugged into submissions.ports.withdrawn.")
         for function in self._functions:
-            function(submission, by, reason)
+            function(submission, by)
 
 
 withdrawn = WithdrawnPort()

@@ -30,10 +30,13 @@ def recall(*, referral: Referral, reason: str, by: User) -> Referral:
     return _recall(referral, reason, by)
 
 
-def recall_all(submission: Submission, by: User, reason: str) -> None:
-    """Plugged into `submissions.ports.withdrawn`: every live referral is recalled."""
+def recall_all(submission: Submission, by: User) -> None:
+    """Plugged into `submissions.ports.withdrawn`: every live referral is recalled.
+
+    Recipients learn that it was withdrawn; why, stays with the submission's own history.
+    """
     for referral in submission.referrals.live().exclude(status=Status.RECALLED).order_by("pk"):
-        _recall(locked_referral(referral), reason, by)
+        _recall(locked_referral(referral), "", by, withdrawn=True)
 
 
 @transaction.atomic
@@ -61,7 +64,7 @@ def say_what_became(*, referral: Referral, disposal: str, text: str, by: User) -
     return referral
 
 
-def _recall(referral: Referral, reason: str, by: User) -> Referral:
+def _recall(referral: Referral, reason: str, by: User, *, withdrawn: bool = False) -> Referral:
     check_transition(referral.status, Status.RECALLED)
     now = timezone.now()
     referral.status, referral.since = Status.RECALLED, now
@@ -70,7 +73,8 @@ def _recall(referral: Referral, reason: str, by: User) -> Referral:
     _end_items(referral, by)
     if reason.strip():
         _say(referral, reason, by)
-    _record(Event.RECALLED, referral, by, {}, reason=reason)
+    data: dict[str, log.Datum] = {"cause": "withdrawal"} if withdrawn else {}
+    _record(Event.RECALLED, referral, by, data, reason=reason)
     notifications.recalled(referral)
     return referral
 

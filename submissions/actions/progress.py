@@ -74,7 +74,7 @@ def withdraw(*, submission: Submission, reason: str, by: User) -> Submission:
     policies.check_can_approve(by, submission)
     check_transition(submission.status, Status.WITHDRAWN)
     _become(submission, Status.WITHDRAWN, Event.WITHDRAWN, by, reason=reason)
-    ports.withdrawn.tell(submission, by, reason)
+    ports.withdrawn.tell(submission, by)
     return submission
 
 

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 
 from cases.actions import access, receiving, referrals
 from cases.models import (
+    Message,
     Referral,
     ReferralGroupObjectPermission,
     ReferralItem,
@@ -30,7 +31,7 @@ from tests.factories.cases import (
     received,
     referred,
 )
-from tests.factories.partners import acting, partner_at, unit_of
+from tests.factories.partners import acting, partner_at, signed_in, unit_of
 from tests.factories.submissions import (
     approver,
     complete_draft,
@@ -386,6 +387,17 @@ def test_a_withdrawal_recalls_every_referral(db):
         progress.withdraw(submission=referral.submission, reason="Example", by=by)
     assert set(Referral.objects.values_list("status", flat=True)) == {"recalled"}
     assert not ReferralItem.objects.live().exists()
+
+
+def test_why_it_was_withdrawn_is_told_to_no_recipient(db):
+    referral = received()
+    why = "A sentence for our own history."
+    with acting(referral.sent_by):
+        progress.withdraw(submission=referral.submission, reason=why, by=referral.sent_by)
+    assert not Message.objects.filter(referral=referral).exists()
+    page = signed_in(head()).get(referral.get_absolute_url())
+    assert why not in page.text
+    assert "The sender withdrew the whole submission" in page.text
 
 
 def test_nobody_else_recalls(db):

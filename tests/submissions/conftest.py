@@ -6,9 +6,9 @@ from submissions import ports
 
 
 @pytest.fixture
-def withdrawals(monkeypatch) -> list[tuple[object, object, str]]:
+def withdrawals(monkeypatch) -> list[tuple[object, object]]:
     """Who was told of which withdrawal: what the recipients' side would do is not this app's."""
-    told: list[tuple[object, object, str]] = []
-    listen = [lambda submission, by, reason: told.append((submission, by, reason))]
+    told: list[tuple[object, object]] = []
+    listen = [lambda submission, by: told.append((submission, by))]
     monkeypatch.setattr(ports.withdrawn, "_functions", listen)
     return told

@@ -20,6 +20,13 @@ from impna.door.trouble import StopRequested, Trouble
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 OURS = ("PORTAL_", "DATABASE_", "REDIS_URL")
 INTERRUPTED = 130
+# A worker for each core, but each builds databases of its own first: more than four seldom pay.
+BESIDE_EACH_OTHER = (
+    "--numprocesses=auto",
+    "--maxprocesses=4",
+    "--dist=loadgroup",
+    "--no-loadscope-reorder",
+)
 
 
 def test(words: list[str]) -> int:
@@ -33,8 +40,8 @@ def test(words: list[str]) -> int:
         _say_what_is_missing(told)
         if fast or chosen:
             # Only a whole run says anything about coverage.
-            left_out = ["--ignore=tests/journeys"] if fast else []
-            status, summary = foreground_told([*_pytest(), *left_out, *chosen], told, ROOT)
+            some = ["--ignore=tests/journeys", *BESIDE_EACH_OTHER] if fast else []
+            status, summary = foreground_told([*_pytest(), *some, *chosen], told, ROOT)
         else:
             status, summary = _measured(told)
     if failed:
@@ -63,7 +70,9 @@ def _pytest() -> list[str]:
 def _measured(told: dict[str, str]) -> tuple[int, str]:
     coverage = [sys.executable, "-m", "coverage"]
     foreground([*coverage, "erase"], told, ROOT)
-    status, summary = foreground_told([*coverage, "run", *_pytest()[1:]], told, ROOT)
+    status, summary = foreground_told(
+        [*coverage, "run", *_pytest()[1:], *BESIDE_EACH_OTHER], told, ROOT
+    )
     if any(ROOT.glob(".coverage.*")):
         foreground([*coverage, "combine", "--quiet", "--append"], told, ROOT)
     short = foreground([*coverage, "report", "--skip-covered"], told, ROOT)

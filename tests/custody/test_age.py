@@ -473,6 +473,7 @@ def test_what_is_no_recipient_is_refused(wrong: str) -> None:
         ALICE.recipient,
         ALICE.secret.replace("KEY-1", "KEY-PQ-1"),
     ],
+    ids=["nothing", "small", "cut short", "mixed", "a Kelvin sign", "a recipient", "another kind"],
 )
 def test_what_is_no_identity_is_refused_without_repeating_it(wrong: str) -> None:
     sealed = age.seal_bytes(b"text", [ALICE.recipient])

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from impna.door.children import Recipe, Supervisor
+from tests import workers
 
 ROOT = Path(__file__).resolve().parents[2]
 _CELERY = [sys.executable, "-m", "celery", "-A", "impna.celery:app"]
@@ -44,7 +45,8 @@ def running(database: str, folder: Path) -> Iterator[Portal]:
         }
         told = os.environ | origins | _databases(database)
         told |= {"DJANGO_SETTINGS_MODULE": "impna.settings", "PORTAL_WEB_WORKERS": "1"}
-        told["REDIS_URL"] = _broker_of_our_own()
+        # No test's cache.clear() takes our tasks.
+        told["REDIS_URL"] = workers.broker(workers.MOST + workers.NUMBER)
         supervisor = Supervisor(folder)
         try:
             supervisor.start(_web("pages", pages, told))
@@ -71,12 +73,6 @@ def _databases(name: str) -> dict[str, str]:
         variable: urlunsplit(urlsplit(os.environ[variable])._replace(path=f"/{name}"))
         for variable in ("DATABASE_URL", "DATABASE_WORKER_URL")
     }
-
-
-def _broker_of_our_own() -> str:
-    """Another numbered database of the same Valkey: no test's cache.clear() takes our tasks."""
-    number = 1 + os.getpid() % 15
-    return urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}"))
 
 
 def _web(process: str, listener: socket.socket, told: dict[str, str]) -> Recipe:

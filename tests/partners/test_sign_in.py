@@ -229,6 +229,7 @@ def test_a_ticket_is_good_for_almost_five_minutes(user, clocks):
         signing.dumps(["7K3F9Q2MXW4TC", "x"], salt="another.form"),
         signing.dumps("no pair", salt="partners.sign-in"),
     ],
+    ids=["nothing", "a letter", "three parts", "a null", "another form's", "no pair"],
 )
 def test_a_forged_ticket_is_no_ticket(user, forged):
     client = Client()

@@ -19,6 +19,7 @@ from custody.intake import words
 from impna.errors import Sentence
 from partners.models import User
 from submissions import conduct
+from submissions.custody_told import Facts, facts_of_collecting, facts_of_step
 from submissions.models import Exhibit, Incident
 from submissions.offences import BY_CODE as OFFENCES
 from submissions.offences import label_with_article
@@ -135,10 +136,16 @@ class Exhibited:
         return self.told.get("details", {})
 
     @property
-    def steps(self) -> list[tuple[Sentence, Entry]]:
-        """What happened to it before it came here."""
+    def collected(self) -> Facts:
+        """How it was collected, as far as it was said."""
+        return facts_of_collecting(self.details.get("collected", {}))
+
+    @property
+    def steps(self) -> list[tuple[Sentence, Entry, Facts]]:
+        """What happened to it before it came here, the step as told, and its other facts."""
         return [
-            (_label(CustodyEventType, step["what"]), step) for step in self.details.get("steps", [])
+            (_label(CustodyEventType, step["what"]), step, facts_of_step(step))
+            for step in self.details.get("steps", [])
         ]
 
     @property

@@ -35,11 +35,41 @@ CLEAR = (
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened to an exhibit before it came here (V5c)."""
+    """One thing that happened to an exhibit before it came here (V5b, V5c).
+
+    `what` is a code, the rest are words. Told afterwards by the CSO, never recorded by the portal:
+    what V5b calls a reconstruction.
+    """
 
     what: str
     when: str = ""
+    place: str = ""
+    from_whom: str = ""
+    to_whom: str = ""
     note: str = ""
+    purpose: str = ""
+    authority: str = ""
+    method: str = ""
+    before: str = ""
+    after: str = ""
+    change: str = ""
+    witness: str = ""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """How an exhibit was collected, in words (V5a)."""
+
+    collector: str = ""
+    when: str = ""
+    place: str = ""
+    reason: str = ""
+    tool: str = ""
+    quantity: str = ""
+    marks: str = ""
+    condition: str = ""
+    storage: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,13 +79,18 @@ class Details:
     people: list[str] = field(default_factory=list)
     origin: str = ""
     restrictions: str = ""
+    collected: Collected = field(default_factory=Collected)
     steps: list[Step] = field(default_factory=list)
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """From the sealed JSON."""
+        """From the sealed JSON; what was not asked when it was written is empty."""
         found = json.loads(text)
-        return cls(**found | {"steps": [Step(**step) for step in found["steps"]]})
+        nested = {
+            "collected": Collected(**found.get("collected", {})),
+            "steps": [Step(**step) for step in found["steps"]],
+        }
+        return cls(**found | nested)
 
     def text(self) -> str:
         """JSON to seal, or nothing when nothing is said."""

@@ -18,6 +18,7 @@ _ROUTES = {
     "incident-what": "incident-what",
     "incident-where": "incident-where",
     "exhibit-answers": "exhibit-detail",
+    "exhibit-collected": "exhibit-collected",
     "exhibit-steps": "exhibit-steps",
 }
 _KEY = re.compile(r"(incident|exhibit)-([0-9A-Z]{13})-([a-z]+)")

@@ -1,4 +1,4 @@
-"""Forms about one exhibit, several at once, and what happened to one before it came here."""
+"""Forms about one exhibit, and about several at once."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
-from submissions.answers import Answers, Step
+from submissions.answers import Answers
 from submissions.cover_sheet_forms import LanguagesField
 from submissions.incident_forms import (
     OpenChoice,
@@ -21,7 +21,6 @@ from submissions.incident_forms import (
 )
 from submissions.vocabularies import (
     ContentMarker,
-    CustodyEventType,
     Derivation,
     EvidenceType,
     HandlingCode,
@@ -219,35 +218,6 @@ class AnswersForm(forms.Form):
 
 _SEALED = ("people", "origin", "restrictions")
 _FLAT = tuple(name for name in AnswersForm.base_fields if name not in _SEALED)
-
-
-class StepForm(forms.Form):
-    """One thing that happened to an exhibit before it came here."""
-
-    what = forms.ChoiceField(
-        label=_("What happened?"),
-        choices=[("", _("Choose")), *CustodyEventType.choices],
-        error_messages={"required": _("Choose what happened.")},
-    )
-    when = forms.CharField(
-        label=_("When?"),
-        max_length=60,
-        required=False,
-        help_text=_("As exactly as you know it, such as “2024-03-28” or “spring 2024”."),
-        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
-    )
-    note = forms.CharField(
-        label=_("What should be known about it?"),
-        max_length=500,
-        required=False,
-        help_text=_("Where, by whom (a code or a role, no name), and how it was kept."),
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-    )
-
-    @property
-    def step(self) -> Step:
-        """For the action."""
-        return Step(**self.cleaned_data)
 
 
 _TOGETHER: dict[Any, Any] = {

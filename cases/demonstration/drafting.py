@@ -11,7 +11,7 @@ from custody.uploads import Checksum
 from partners.models import User
 from submissions.actions import cover_sheets, drafts, exhibits, incidents, progress
 from submissions.actions.exhibits import Declared
-from submissions.answers import Answers, Details
+from submissions.answers import Answers, Collected, Details
 from submissions.answers import Step as Before
 from submissions.models import Exhibit, Submission
 from submissions.vocabularies import Delivery, SubmissionKind
@@ -49,7 +49,15 @@ def photograph(name: str, **more: object) -> File:
         obtained="made",
         strands=["crime_base"],
         description=f"{_SAYS} Shapes and a word.",
-        details=Details(steps=[Before("collected", "2022-03-01", "Example: taken on site.")]),
+        details=Details(
+            collected=Collected(
+                collector="Example: a documenter",
+                when="2022-03-01 10:20, UTC+2",
+                tool="Example: a telephone’s camera",
+                storage="Example: a safe in the office",
+            ),
+            steps=[Before("collected", "2022-03-01", note="Example: taken on site.")],
+        ),
     )
     return File(f"{name}.jpg", replace(known, **more))  # type: ignore[arg-type]  # fields by name
 

@@ -18,8 +18,10 @@ from submissions import history
 from submissions.actions import exhibits, unsaved
 from submissions.answers import CLEAR, Answers, Step
 from submissions.completeness import open_words
+from submissions.custody_forms import CollectedForm, StepForm
+from submissions.custody_told import facts_of_collecting, facts_of_step
 from submissions.drafting_pages import key_of
-from submissions.exhibit_forms import AnswersForm, StepForm
+from submissions.exhibit_forms import AnswersForm
 from submissions.models import Exhibit
 from submissions.states import Scan
 from submissions.views.drafts import _status, check_changing, may_draft
@@ -55,6 +57,7 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
         "another_open": may and _next_open(found) is not None,
         "known": known,
         "labels": labels_of(known),
+        "collected": facts_of_collecting(asdict(known.details.collected)),
         "steps": steps_of(known),
         "notes": [words.say(note) for note in exhibits.read_findings(found)],
         "events": list(history.events_of(found)[:PAGE]),
@@ -91,6 +94,25 @@ def steps(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
     return render(request, "submissions/exhibit_steps.html", context, status=_status(form))
 
 
+@require_http_methods(["GET", "POST"])
+def collected(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
+    """How it was collected: who, when, where, with what."""
+    found, user = _exhibit(request, reference, exhibit)
+    check_changing(user, found.submission)
+    exhibits.open_names(submission=found.submission, by=user)
+    known, page = answers_of(found), key_of(found, "collected")
+    posted = request.POST if request.method == "POST" else None
+    form = CollectedForm(posted, known=known.details.collected)
+    if form.is_valid():
+        details = replace(known.details, collected=form.collected)
+        exhibits.describe(exhibit=found, answers=replace(known, details=details), by=user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
+        messages.success(request, _("%(exhibit)s: saved.") % {"exhibit": found})
+        return redirect("submissions:exhibit-detail", reference, exhibit)
+    context = {"form": form, **_about(found), **offer(form, found.submission, page, user)}
+    return render(request, "submissions/exhibit_collected.html", context, status=_status(form))
+
+
 def answers_of(exhibit: Exhibit) -> Answers:
     """What has been answered so far. Needs an open permit for the submission's words."""
     return Answers(
@@ -103,7 +125,12 @@ def answers_of(exhibit: Exhibit) -> Answers:
 def steps_of(known: Answers) -> list[dict[str, Any]]:
     """The steps as pages show them, each with the key that takes it away."""
     return [
-        {"label": CustodyEventType(step.what).label, "step": step, "key": _key(step)}
+        {
+            "label": CustodyEventType(step.what).label,
+            "step": step,
+            "facts": facts_of_step(asdict(step)),
+            "key": _key(step),
+        }
         for step in known.details.steps
     ]
 
@@ -141,10 +168,10 @@ def _key(step: Step) -> str:
 
 
 def _onward(request: HttpRequest, found: Exhibit) -> HttpResponse:
-    """To the list, the steps, or the next exhibit that is not answered for."""
+    """To the list, a page of its own, or the next exhibit that is not answered for."""
     then, reference = request.POST.get("then"), found.submission.reference
-    if then == "steps":
-        return redirect("submissions:exhibit-steps", reference, found.reference)
+    if then in ("steps", "collected"):
+        return redirect(f"submissions:exhibit-{then}", reference, found.reference)
     if then == "next" and (following := _next_open(found)):
         return redirect("submissions:exhibit-detail", reference, following.reference)
     return redirect("submissions:exhibit-list", reference)

@@ -1,12 +1,15 @@
 """The exhibit's page: every answer kept or refused with words, sealed where it says so."""
 
+from dataclasses import asdict
+
 import pytest
 from django.urls import reverse
 
 from custody.models import CustodyEvent
 from partners import roles
+from submissions import custody_told
 from submissions.actions import exhibits, progress
-from submissions.answers import still_open
+from submissions.answers import Collected, Details, Step, still_open
 from submissions.models import Exhibit, Submission, UploadToken
 from tests.factories.partners import acting, member, signed_in
 from tests.factories.submissions import another_documenter, complete_draft, handed_over
@@ -156,10 +159,48 @@ def test_steps_are_added_and_taken_away_one_at_a_time(client, exhibit, here):
     assert len(exhibits.read_details(fresh(exhibit)).steps) == 2
 
 
+def test_every_field_of_a_step_is_kept_and_shown(client, exhibit, here):
+    typed = {name: f"canary-{name}" for name in custody_told.STEP}
+    assert client.post(f"{here}steps/", typed | {"what": "transferred_in"}).status_code == 302
+    (step,) = exhibits.read_details(fresh(exhibit)).steps
+    assert asdict(step) == typed | {"what": "transferred_in"}
+    for page in (client.get(f"{here}steps/"), signed_in(reader_of(exhibit)).get(here)):
+        assert all(said in words(page) for said in typed.values())
+
+
+def test_how_it_was_collected_is_kept_and_shown(client, exhibit, here):
+    client.post(here, FULL)
+    typed = {name: f"canary-{name}" for name in custody_told.COLLECTED}
+    assert client.post(f"{here}collected/", typed).status_code == 302
+    details = exhibits.read_details(fresh(exhibit))
+    assert asdict(details.collected) == typed
+    assert details.origin == "canary-origin"
+    for page in (client.get(here), signed_in(reader_of(exhibit)).get(here)):
+        assert all(said in words(page) for said in typed.values())
+
+
+def test_what_is_too_long_is_refused_and_not_lost(client, exhibit, here):
+    answer = client.post(f"{here}collected/", {"tool": "x" * 301, "place": "kept words"})
+    assert answer.status_code == 422
+    assert "kept words" in words(answer)
+    assert exhibits.read_details(fresh(exhibit)).collected == Collected()
+
+
+def test_details_sealed_before_these_questions_were_asked_are_still_read():
+    text = '{"people": ["W-03"], "origin": "", "restrictions": "", "steps": [{"what": "gap"}]}'
+    found = Details.from_text(text)
+    assert found.collected == Collected()
+    assert found.steps == [Step("gap")]
+
+
 def test_the_list_of_steps_has_an_end(client, here, monkeypatch):
     monkeypatch.setattr("submissions.views.exhibit_answers.MOST_STEPS", 1)
     assert client.post(f"{here}steps/", {"what": "collected"}).status_code == 302
     assert client.post(f"{here}steps/", {"what": "copied"}).status_code == 409
+
+
+def reader_of(exhibit):
+    return member(exhibit.submission.partner, roles.Reader.code)
 
 
 def test_a_reader_reads_every_answer_and_changes_none(client, submission, here):
@@ -170,14 +211,15 @@ def test_a_reader_reads_every_answer_and_changes_none(client, submission, here):
     for said in ("W-03", "canary-origin", "canary-restrictions", "Face, Voice", "spring 2024"):
         assert said in page
     assert "<textarea" not in page
-    for path in (here, f"{here}steps/"):
+    for path in (here, f"{here}steps/", f"{here}collected/"):
         assert reader.post(path, FULL).status_code == 403
 
 
 def test_for_another_organisation_the_steps_do_not_exist(here):
     stranger = signed_in(another_documenter())
-    assert stranger.get(f"{here}steps/").status_code == 404
-    assert stranger.post(f"{here}steps/", {"what": "collected"}).status_code == 404
+    for path in ("steps/", "collected/"):
+        assert stranger.get(here + path).status_code == 404
+        assert stranger.post(here + path, {"what": "collected"}).status_code == 404
 
 
 def test_after_hand_over_nothing_of_an_exhibit_is_changed(db):
@@ -187,7 +229,7 @@ def test_after_hand_over_nothing_of_an_exhibit_is_changed(db):
     here = reverse("submissions:exhibit-detail", args=names)
     client = signed_in(version.submission.begun_by)
     assert client.get(here).status_code == 200
-    for path in (here, f"{here}steps/", f"{here}take-out/", f"{here}give-up/"):
+    for path in (here, f"{here}steps/", f"{here}collected/", f"{here}take-out/", f"{here}give-up/"):
         answer = client.post(path, FULL | {"what": "collected", "reason": "x"})
         assert answer.status_code == 409, path
     assert "begin a supplement" in words(answer)

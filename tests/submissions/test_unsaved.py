@@ -62,6 +62,12 @@ def pages(submission) -> list[tuple[str, str, dict, dict]]:
             {},
         ),
         (
+            f"exhibit-{exhibit.reference}-collected",
+            reverse("submissions:exhibit-collected", args=two),
+            {"tool": "canary"},
+            {},
+        ),
+        (
             f"exhibit-{exhibit.reference}-steps",
             reverse("submissions:exhibit-steps", args=two),
             {"what": "collected", "note": "canary"},

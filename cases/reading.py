@@ -149,6 +149,18 @@ class Exhibited:
         ]
 
     @property
+    def brings(self) -> Sentence:
+        """Which exhibit of an earlier version this is the file of."""
+        told = self.told.get("brings")
+        if not told:
+            return ""
+        words = {
+            "yes": _("The file of Exhibit %(number)d; its digest is the one stated then."),
+            "no": _("The file of Exhibit %(number)d; its digest is not the one stated then."),
+        }.get(told["digests_agree"], _("The file of Exhibit %(number)d."))
+        return words % {"number": told["number"]}
+
+    @property
     def scan_words(self) -> Sentence:
         """Why it was not scanned."""
         not_scanned = self.exhibit.scan == Scan.NOT_SCANNED

@@ -9,6 +9,7 @@ class Event(StrEnum):
     GRANT_GIVEN = "submissions.submission.grant_given"
     EXHIBIT_ADDED = "submissions.exhibit.added"
     EXHIBIT_CHANGED = "submissions.exhibit.changed"
+    FILE_BROUGHT = "submissions.exhibit.file_brought"
     EXHIBIT_REMOVED = "submissions.exhibit.removed"
     INCIDENT_ADDED = "submissions.incident.added"
     INCIDENT_CHANGED = "submissions.incident.changed"

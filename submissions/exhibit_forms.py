@@ -19,6 +19,7 @@ from submissions.incident_forms import (
     UnmarkedSelect,
     long_text,
 )
+from submissions.models import Exhibit
 from submissions.vocabularies import (
     ContentMarker,
     Derivation,
@@ -218,6 +219,29 @@ class AnswersForm(forms.Form):
 
 _SEALED = ("people", "origin", "restrictions")
 _FLAT = tuple(name for name in AnswersForm.base_fields if name not in _SEALED)
+
+
+class BringingForm(forms.Form):
+    """Of which earlier exhibit this file is."""
+
+    earlier = forms.ChoiceField(label=_("The file of"), required=False)
+
+    def __init__(
+        self, *args: Any, found: Exhibit, named: list[tuple[Exhibit, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._known = {one.reference: one for one, _name in named}
+        field: Any = self.fields["earlier"]
+        field.choices = [
+            ("", _("Nothing that was described before")),
+            *((one.reference, f"{one}: {name}") for one, name in named),
+        ]
+        field.initial = found.brings.reference if found.brings else ""
+
+    @property
+    def chosen(self) -> Exhibit | None:
+        """For the action."""
+        return self._known.get(self.cleaned_data["earlier"])
 
 
 _TOGETHER: dict[Any, Any] = {

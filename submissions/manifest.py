@@ -119,7 +119,16 @@ def _exhibit(exhibit: Exhibit) -> Manifest:
         "sha256": bytes(file.sha256).hex() if file else exhibit.declared_sha256,
         "sha512": bytes(file.sha512).hex() if file else exhibit.declared_sha512,
         "sealed": file is not None,
+        "brings": _brought(exhibit),
     }
+
+
+def _brought(exhibit: Exhibit) -> Manifest:
+    """Which earlier exhibit's file this is, and whether its digests are those declared then."""
+    if exhibit.brings is None:
+        return {}
+    agrees = {True: "yes", False: "no", None: "none declared"}[exhibit.agrees]
+    return {"number": exhibit.brings.number, "digests_agree": agrees}
 
 
 def _day(day: date | None) -> str:

@@ -31,6 +31,7 @@ urlpatterns = [
     path(_ONE + "exhibits/describe/", exhibits.add_without_file, name="add-without-file"),
     path(_ONE + "exhibits/answer/", exhibits_together.answer, name="exhibits-answer"),
     path(_EXHIBIT, exhibit_answers.exhibit_detail, name="exhibit-detail"),
+    path(_EXHIBIT + "brings/", exhibit_answers.bring, name="exhibit-brings"),
     path(_EXHIBIT + "collected/", exhibit_answers.collected, name="exhibit-collected"),
     path(_EXHIBIT + "steps/", exhibit_answers.steps, name="exhibit-steps"),
     path(_EXHIBIT + "take-out/", exhibits.remove, name="exhibit-remove"),

@@ -15,10 +15,11 @@ from cases.sender_forms import AnswerForm, DeclineForm
 from cases.spoken import Item, items_of
 from cases.states import RequestStatus
 from cases.views.reading import given_of
-from cases.vocabularies import Mode
+from cases.vocabularies import Mode, RequestKind
 from impna.errors import NotNow
 from submissions import declarations
 from submissions.actions import exhibits
+from submissions.models import Exhibit
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +34,7 @@ def answer(request: HttpRequest, reference: str, request_reference: str) -> Http
         raise NotNow(_("This request is not open any more."))
     exhibits.open_names(submission=referral.submission, by=user)
     declines = request.method == "POST" and request.POST.get("do") == "decline"
-    answering, declining = _forms(request, referral, declines=declines)
+    answering, declining = _forms(request, referral, asked.kind, declines=declines)
     if declining.is_valid():
         requests.decline(request=asked, text=declining.cleaned_data["why"], by=user)
         messages.success(request, _("The recipient has been told that you do not answer, and why."))
@@ -55,21 +56,31 @@ def answer(request: HttpRequest, reference: str, request_reference: str) -> Http
         "declining": declining,
         "form": declining if declines else answering,
         "words": declarations.WORDS,
+        "held": _held(referral) if asked.kind == RequestKind.PROVIDE_HELD else [],
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "cases/answer.html", context, status=status)
 
 
 def _forms(
-    request: HttpRequest, referral: Referral, *, declines: bool
+    request: HttpRequest, referral: Referral, kind: str, *, declines: bool
 ) -> tuple[AnswerForm, DeclineForm]:
     posted: Any = request.POST if request.method == "POST" else None
     given = set(referral.items.live().values_list("exhibit", flat=True))
     items = [] if referral.mode == Mode.ALERT else _items(referral)
+    if kind == RequestKind.PROVIDE_HELD:
+        # What has no file here would answer nothing: its file comes first.
+        items = [one for one in items if one.exhibit.file_id or one.exhibit.delivery == "direct"]
     return (
         AnswerForm(None if declines else posted, items=items, given=given),
         DeclineForm(posted if declines else None),
     )
+
+
+def _held(referral: Referral) -> list[Exhibit]:
+    """What was handed over without its file, and whose file has not come since."""
+    waiting = exhibits.described_before(referral.submission).exclude(delivery="direct")
+    return list(waiting.exclude(brought_by__removed_at__isnull=True, brought_by__isnull=False))
 
 
 def _items(referral: Referral) -> list[Item]:

@@ -13,7 +13,7 @@ from custody.models import IntakeJob, Opening, SealingKey, Upload
 from custody.models.uploads import UploadState
 from custody.texts import open_text, seal_text
 from impna.db import after_commit, ask_as, partly, transaction_as
-from impna.errors import NotNow, Refused
+from impna.errors import NotAllowed, NotNow, Refused
 from partners.models import User
 from submissions import policies
 from submissions.actions.drafts import locked_draft
@@ -21,8 +21,9 @@ from submissions.answers import CLEAR, Answers, Details
 from submissions.events import Event
 from submissions.models import Exhibit, Submission
 from submissions.openings import Words
+from submissions.querysets import ExhibitQuerySet
 from submissions.states import FileState
-from submissions.vocabularies import Delivery
+from submissions.vocabularies import Delivery, Recognisable
 
 NAME_COLUMN = "submissions.exhibit.name"
 DESCRIPTION_COLUMN = "submissions.exhibit.description"
@@ -218,6 +219,36 @@ def describe(*, exhibit: Exhibit, answers: Answers, by: User) -> Exhibit:
 
 
 @transaction.atomic
+def bring(*, exhibit: Exhibit, earlier: Exhibit | None, by: User) -> Exhibit:
+    """Say that this is the file of what an earlier version described without one, or take it back.
+
+    What was said then is taken over as long as nothing was answered here.
+    """
+    exhibit = _locked(exhibit, by)
+    if exhibit.in_versions.exists():
+        raise NotNow(_("This exhibit has been handed over; it stays as it is."))
+    if exhibit.delivery != Delivery.PORTAL:
+        raise NotNow(_("This exhibit has no file in the portal."))
+    if earlier and not described_before(exhibit.submission).filter(pk=earlier.pk).exists():
+        raise NotAllowed(_("Choose an exhibit that was handed over without its file."))
+    exhibit.brings = earlier
+    exhibit.save(update_fields=["brings"])
+    number = earlier.number if earlier else 0
+    _record(Event.FILE_BROUGHT, exhibit, by, {"brings": number})
+    if earlier and exhibit.recognisable == Recognisable.UNANSWERED and not exhibit.obtained:
+        earlier.submission = exhibit.submission
+        describe(exhibit=exhibit, answers=answers_of(earlier), by=by)
+        exhibit.refresh_from_db()
+    return exhibit
+
+
+def described_before(submission: Submission) -> ExhibitQuerySet:
+    """Exhibits of earlier versions whose file is not in the portal."""
+    elsewhere = submission.exhibits.present().exclude(delivery=Delivery.PORTAL)
+    return elsewhere.filter(in_versions__isnull=False).distinct().order_by("number")
+
+
+@transaction.atomic
 def remove(*, exhibit: Exhibit, by: User, reason: str) -> Exhibit:
     """Take an exhibit out of a draft: its key is destroyed, its number is never used again."""
     exhibit = _locked(exhibit, by)
@@ -273,6 +304,15 @@ def read_details(exhibit: Exhibit) -> Details:
     """By which codes people are named, and how it came here."""
     text = _unseal(exhibit, exhibit.details, DETAILS_COLUMN)
     return Details.from_text(text) if text else Details()
+
+
+def answers_of(exhibit: Exhibit) -> Answers:
+    """What has been answered so far. Callers hold an opening of the submission's words."""
+    return Answers(
+        **{name: getattr(exhibit, name) for name in CLEAR},
+        description=read_description(exhibit),
+        details=read_details(exhibit),
+    )
 
 
 def read_findings(exhibit: Exhibit) -> tuple[Note, ...]:

@@ -32,7 +32,8 @@ class Exhibit(models.Model):
     `name` (as the sender's device called it), `description`, `details` (JSON of `Details`) and
     `findings` (what the examination found) are sealed. `identified_by`, `strands`, `markers` and
     `handling` are lists of codes (IdentifiedBy, V4c, V6d, V6a). `declared_sha256` and
-    `declared_sha512` are hex digests typed or pasted for material that is not sent here.
+    `declared_sha512` are hex digests typed or pasted for material that is not sent here. `brings`
+    names the exhibit of an earlier version, described then without its file, whose file this is.
     """
 
     custody_label: ClassVar[str] = "submissions.exhibit"
@@ -79,6 +80,9 @@ class Exhibit(models.Model):
         "SHA-512", max_length=128, blank=True, validators=[_HEX_LONG]
     )
     declared_size = models.BigIntegerField(_("size in bytes"), null=True, blank=True)
+    brings = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="brought_by"
+    )
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -121,6 +125,18 @@ class Exhibit(models.Model):
     def submission_reference(self) -> str:
         """For the vault."""
         return self.submission.reference
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether its file has the digests that were declared of what it brings; None if unknown."""
+        if self.file is None or self.brings is None:
+            return None
+        pairs = (
+            (self.brings.declared_sha256, self.file.sha256),
+            (self.brings.declared_sha512, self.file.sha512),
+        )
+        declared = [(said, bytes(found).hex()) for said, found in pairs if said]
+        return all(said == found for said, found in declared) if declared else None
 
 
 class UploadToken(models.Model):

@@ -9,27 +9,28 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from custody.intake import words
 from impna.errors import NotNow
 from partners.models import User
 from submissions import history
 from submissions.actions import exhibits, unsaved
-from submissions.answers import CLEAR, Answers, Step
+from submissions.answers import Answers, Step
 from submissions.completeness import open_words
 from submissions.custody_forms import CollectedForm, StepForm
 from submissions.custody_told import facts_of_collecting, facts_of_step
 from submissions.drafting_pages import key_of
-from submissions.exhibit_forms import AnswersForm
+from submissions.exhibit_forms import AnswersForm, BringingForm
 from submissions.models import Exhibit
 from submissions.states import Scan
 from submissions.views.drafts import _status, check_changing, may_draft
 from submissions.views.exhibits import PAGE, _about, _exhibit
 from submissions.views.unsaved import offer
-from submissions.vocabularies import CustodyEventType
+from submissions.vocabularies import CustodyEventType, Delivery
 
 MOST_STEPS = 100
+MOST_DESCRIBED = 500
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +40,7 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
     if request.method == "POST":
         check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
-    known, may = answers_of(found), may_draft(user, found.submission)
+    known, may = exhibits.answers_of(found), may_draft(user, found.submission)
     form = None
     if may:
         posted = request.POST if request.method == "POST" else None
@@ -55,6 +56,9 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
         "may_open": found.file is not None and found.scan != Scan.INFECTED,
         "missing": open_words(found, sealed=True),
         "another_open": may and _next_open(found) is not None,
+        "bringing": _bringing(found) if may else None,
+        "was_handed_over": found.in_versions.exists(),
+        "brought_by": list(found.brought_by.filter(removed_at__isnull=True).order_by("number")),
         "known": known,
         "labels": labels_of(known),
         "collected": facts_of_collecting(asdict(known.details.collected)),
@@ -74,7 +78,7 @@ def steps(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
     found, user = _exhibit(request, reference, exhibit)
     check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
-    known, page = answers_of(found), key_of(found, "steps")
+    known, page = exhibits.answers_of(found), key_of(found, "steps")
     if "take_away" in request.POST:
         return _take_away(request, found, known, user)
     form = StepForm(request.POST if request.method == "POST" else None)
@@ -100,7 +104,7 @@ def collected(request: HttpRequest, reference: str, exhibit: str) -> HttpRespons
     found, user = _exhibit(request, reference, exhibit)
     check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
-    known, page = answers_of(found), key_of(found, "collected")
+    known, page = exhibits.answers_of(found), key_of(found, "collected")
     posted = request.POST if request.method == "POST" else None
     form = CollectedForm(posted, known=known.details.collected)
     if form.is_valid():
@@ -113,13 +117,31 @@ def collected(request: HttpRequest, reference: str, exhibit: str) -> HttpRespons
     return render(request, "submissions/exhibit_collected.html", context, status=_status(form))
 
 
-def answers_of(exhibit: Exhibit) -> Answers:
-    """What has been answered so far. Needs an open permit for the submission's words."""
-    return Answers(
-        **{name: getattr(exhibit, name) for name in CLEAR},
-        description=exhibits.read_description(exhibit),
-        details=exhibits.read_details(exhibit),
+@require_POST
+def bring(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
+    """Say of which earlier exhibit this is the file, or that it is of none."""
+    found, user = _exhibit(request, reference, exhibit)
+    check_changing(user, found.submission)
+    exhibits.open_names(submission=found.submission, by=user)
+    form = _bringing(found, request.POST)
+    if form is None or not form.is_valid():
+        raise NotNow(_("Choose an exhibit that was handed over without its file."))
+    exhibits.bring(exhibit=found, earlier=form.chosen, by=user)
+    messages.success(request, _("%(exhibit)s: saved.") % {"exhibit": found})
+    return redirect("submissions:exhibit-detail", reference, exhibit)
+
+
+def _bringing(found: Exhibit, posted: Any = None) -> BringingForm | None:
+    """Only for a file of a supplement, and only if something was described before without one."""
+    if found.delivery != Delivery.PORTAL or not found.submission.is_supplement:
+        return None
+    if found.in_versions.exists():
+        return None
+    described = exhibits.described_before(found.submission).select_related(
+        "submission__compartment"
     )
+    named = [(one, exhibits.read_name(one)) for one in described[:MOST_DESCRIBED]]
+    return BringingForm(posted, found=found, named=named) if named else None
 
 
 def steps_of(known: Answers) -> list[dict[str, Any]]:

@@ -245,7 +245,7 @@ def _number(request: HttpRequest) -> int:
 
 def _exhibit(request: HttpRequest, reference: str, exhibit: str) -> tuple[Exhibit, User]:
     submission, user = _submission(request, reference)
-    present = submission.exhibits.present().select_related("file__key", "upload", "key")
+    present = submission.exhibits.present().select_related("file__key", "upload", "key", "brings")
     found: Exhibit = get_object_or_404(present, reference=exhibit)
     found.submission = submission
     return found, user

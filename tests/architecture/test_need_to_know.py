@@ -13,10 +13,19 @@ from cases.actions import assignments, receiving
 from cases.models import Assignment, Referral
 from custody import vault
 from partners import roles
+from partners.actions import members
 from partners.models import User
 from tests.cases.pages import file_of, given
 from tests.factories.cases import adviser, assigned, fresh, head, officer
-from tests.factories.partners import acting, coordinators, member, partner_at, signed_in, unit_of
+from tests.factories.partners import (
+    acting,
+    coordinators,
+    manager_of,
+    member,
+    partner_at,
+    signed_in,
+    unit_of,
+)
 from tests.factories.submissions import documenter
 
 # What differs from one request to the next by itself, and nothing else.
@@ -55,12 +64,18 @@ def addresses(referral: Referral, name: str) -> list[str]:
     page = referral.get_absolute_url()
     given_page = reverse("cases:given", args=[referral.reference])
     everyones = ["/", "/referrals/", page, given_page, referral.submission.get_absolute_url()]
+    everyones += ["/inbox/", "/advice/", "/partners/"]
     if name not in SENDERS:
         return everyones
     of_it = [referral.submission.reference]
     return [
         *everyones,
         reverse("cases:submission-list"),
+        reverse("cases:given-list", args=of_it),
+        *(
+            reverse(f"cases:{paper}", args=[*of_it, 1])
+            for paper in ("receipt", "receipt-long", "receipt-list")
+        ),
         reverse("submissions:exhibit-list", args=of_it),
         *(
             reverse("submissions:exhibit-detail", args=[*of_it, exhibit.reference])
@@ -75,7 +90,8 @@ def seen(readers: dict[str, Client], referral: Referral) -> dict[tuple[str, str]
     for name, client in readers.items():
         for address in addresses(referral, name):
             response = client.get(address)
-            text = f"{response.status_code}\n{response.content.decode()}"
+            told = "\n".join(f"{header}: {said}" for header, said in sorted(response.items()))
+            text = f"{response.status_code}\n{told}\n{response.content.decode()}"
             for pattern in _BY_ITSELF:
                 text = pattern.sub("", text)
             pages[name, address] = text
@@ -129,6 +145,13 @@ def look_at_the_page(referral: Referral) -> None:
     assert signed_in(head()).get(referral.get_absolute_url()).status_code == 200
 
 
+def end_a_role(referral: Referral) -> None:
+    partner = head().partner
+    leaving = member(partner, roles.CaseOfficer.code, unit=referral.unit)
+    with acting(manager_of(partner)):
+        members.end_role(membership=leaving.memberships.get(), by=manager_of(partner))
+
+
 ACTS: tuple[Callable[[Referral], None], ...] = (
     assign,
     state_no_conflict,
@@ -139,6 +162,7 @@ ACTS: tuple[Callable[[Referral], None], ...] = (
     open_exhibit,
     look_at_the_page,
     unassign,
+    end_a_role,
 )
 
 

@@ -5,16 +5,13 @@ import re
 import pytest
 from django.apps import apps
 
-from cases.actions import advising, requests
 from cases.models import Referral
 from impna.open_pages import OPEN
-from impna.references import new_reference, show_reference
-from partners import roles
-from partners.actions import factors, members
-from partners.models import Notification, User
+from impna.references import new_reference
+from partners.models import User
 from tests.architecture.test_urls import ROUTES
-from tests.factories.cases import assigned, head, received
-from tests.factories.partners import acting, manager_of, signed_in
+from tests.factories.every import Every, everything, filled
+from tests.factories.partners import manager_of, signed_in
 from tests.factories.submissions import another_documenter, unit_of_an_authority
 
 # Models whose rows have pages of their own, by reference.
@@ -37,63 +34,9 @@ def test_whatever_has_a_page_says_whom_it_is_visible_to(label):
 
 
 @pytest.fixture
-def existing(db):
-    """What really exists of a submission that was referred, by the first part of an address."""
-    referral = received(conditions=["Example."])
-    submission, chief, works = referral.submission, head(), assigned(referral)
-    with acting(referral.sent_by):
-        advice = advising.ask(version=referral.version, question="Who?", by=referral.sent_by)
-    with acting(chief):
-        asked = requests.ask(referral=referral, kind="clarify", text="Where?", by=chief)
-    lost = factors.report_lost(user=works)
-    inviter = manager_of(works.partner)
-    with acting(inviter):
-        invitation = members.invite(
-            partner=inviter.partner,
-            email="new@example.org",
-            offers=[(roles.Manager.code, "")],
-            by=inviter,
-        )
-    told = Notification.objects.filter(user=chief).first()
-    membership = works.memberships.get()
-    return {
-        "account": {"reference": lost.reference},
-        "inbox": {"reference": told.reference},
-        "members": {"reference": works.reference, "membership": str(membership.pk)},
-        "invitations": {"reference": invitation.reference},
-        "units": {"reference": referral.unit.reference},
-        "partners": {"reference": works.partner.reference, "decision": "suspend"},
-        "lost-factors": {"reference": lost.reference},
-        "submissions": {
-            "reference": submission.reference,
-            "exhibit": submission.exhibits.get().reference,
-            "incident": submission.incidents.get().reference,
-            "number": "1",
-            "precision": "day",
-        },
-        "referrals": {
-            "reference": referral.reference,
-            "assignment": referral.assignments.get().reference,
-            "condition": referral.conditions.get().reference,
-        },
-        "given": {
-            "reference": referral.reference,
-            "request_reference": asked.reference,
-            "condition": referral.conditions.get().reference,
-        },
-        "advice": {"reference": advice.reference},
-    }
-
-
-def filled(route, values):
-    """The address with real references; None when the route names something else."""
-    for converter, name in re.findall(r"<(\w+):(\w+)>", route):
-        value = values.get(name)
-        if value is None:
-            return None
-        shown = show_reference(value) if converter == "ref" else value
-        route = route.replace(f"<{converter}:{name}>", shown)
-    return "/" + route
+def existing(db) -> Every:
+    """What really exists of a submission that was referred."""
+    return everything()
 
 
 def unknown_of(values):
@@ -121,11 +64,9 @@ def test_other_peoples_references_answer_like_unknown_ones(existing):
     for stranger in strangers():
         client = signed_in(User.objects.get(pk=stranger.pk))
         for name, route in ROUTES:
-            values = existing.get(route.split("/")[0])
-            if name in OPEN or "<ref" not in route or values is None:
-                continue
-            real = filled(route, values)
-            if real is None:
+            values = existing.values.get(route.split("/")[0], {})
+            real = existing.address(route)
+            if name in OPEN or "<ref" not in route or real is None:
                 continue
             asked += 1
             for method in (client.get, client.post):

@@ -1,0 +1,98 @@
+"""One of everything that has a page, with the references that lead to it."""
+
+import re
+from dataclasses import dataclass
+
+from cases.actions import advising, requests
+from cases.models import Referral
+from impna.references import show_reference
+from partners import roles
+from partners.actions import factors, members
+from partners.models import Notification
+from tests.factories.cases import assigned, head, received
+from tests.factories.partners import acting, manager_of
+from tests.factories.submissions import complete_draft
+
+
+@dataclass(frozen=True)
+class Every:
+    """`values` by the first part of an address, then by the name the route gives them."""
+
+    referral: Referral
+    values: dict[str, dict[str, str]]
+
+    def address(self, route: str) -> str | None:
+        """The route with these references; None when it names something else."""
+        return filled(route, self.values.get(route.split("/", maxsplit=1)[0], {}))
+
+
+def filled(route: str, values: dict[str, str]) -> str | None:
+    """The address with these values in their places; None when one is missing."""
+    for converter, name in re.findall(r"<(\w+):(\w+)>", route):
+        value = values.get(name)
+        if value is None:
+            return None
+        shown = show_reference(value) if converter == "ref" else value
+        route = route.replace(f"<{converter}:{name}>", shown)
+    return "/" + route
+
+
+def everything() -> Every:
+    """A referral with a condition, an assignment, a request and a question; people around it."""
+    referral = received(conditions=["Example."])
+    submission, chief, works = referral.submission, head(), assigned(referral)
+    with acting(referral.sent_by):
+        advice = advising.ask(version=referral.version, question="Who?", by=referral.sent_by)
+    with acting(chief):
+        asked = requests.ask(referral=referral, kind="clarify", text="Where?", by=chief)
+    lost = factors.report_lost(user=works)
+    manager = manager_of(works.partner)
+    with acting(manager):
+        invitation = members.invite(
+            partner=manager.partner,
+            email=f"{works.reference.lower()}@example.org",
+            offers=[(roles.Manager.code, "")],
+            by=manager,
+        )
+    told = Notification.objects.filter(user=chief).latest("pk")
+    of_referral = {
+        "reference": referral.reference,
+        "condition": referral.conditions.get().reference,
+        "assignment": referral.assignments.get().reference,
+        "request_reference": asked.reference,
+    }
+    values = {
+        "account": {"reference": lost.reference},
+        "inbox": {"reference": told.reference},
+        "members": {
+            "reference": works.reference,
+            "membership": str(works.memberships.live().latest("pk").pk),
+        },
+        "invitations": {"reference": invitation.reference},
+        "units": {"reference": referral.unit.reference},
+        "partners": {"reference": works.partner.reference, "decision": "suspend"},
+        "lost-factors": {"reference": lost.reference},
+        "submissions": {
+            "reference": submission.reference,
+            "exhibit": submission.exhibits.get().reference,
+            "incident": submission.incidents.get().reference,
+            "number": "1",
+            "precision": "day",
+        },
+        "referrals": of_referral,
+        "given": of_referral,
+        "advice": {"reference": advice.reference},
+    }
+    return Every(referral, values)
+
+
+def a_draft() -> dict[str, str]:
+    """The references of a draft that may still be changed, as `Every.values` has them."""
+    submission = complete_draft(title="Example draft")
+    return {
+        "reference": submission.reference,
+        "exhibit": submission.exhibits.get().reference,
+        "incident": submission.incidents.get().reference,
+        "number": "1",
+        "precision": "day",
+    }

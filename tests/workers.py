@@ -9,11 +9,14 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # gw0, gw1, …; a run without xdist is like the first of them.
 NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-# Valkey has sixteen databases: one of each half for each worker.
-MOST = 8
+# Valkey has sixteen databases: one for each worker's cache, three for each worker's portals.
+MOST, EACH = 4, 3
+PORTALS = MOST + EACH * NUMBER
 _DIRECTORIES = ("PORTAL_VAR", "PORTAL_STORE_DIR", "PORTAL_KEYS_DIR", "PORTAL_SCRATCH_DIR")
 # Whole portals, browsers and killed processes: one after the other, and begun first.
 _SERVERS = ("tests/door/", "tests/journeys/")
@@ -25,6 +28,8 @@ def broker(number: int) -> str:
 
 
 def _divide() -> None:
+    if NUMBER >= MOST:
+        raise pytest.UsageError(f"There is room for {MOST} workers: use --maxprocesses={MOST}.")
     for name in _DIRECTORIES:
         own = Path(os.environ[name]) / f"worker-{NUMBER}"
         own.mkdir(mode=0o700, exist_ok=True)
@@ -32,16 +37,23 @@ def _divide() -> None:
     os.environ["REDIS_URL"] = broker(NUMBER)
 
 
+class InOrder(LoadScopeScheduling):
+    """A file's tests stay together; all that start servers are one lot, and go out first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path: str = nodeid.partition("::")[0]
+        return "servers" if path.startswith(_SERVERS) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> InOrder:
+    """Asked by xdist, whatever `--dist` says."""
+    return InOrder(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a file's tests together, and all that start servers in one worker."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: those that start servers."""
     items.sort(key=lambda item: not item.nodeid.startswith(_SERVERS))
-    for item in items:
-        path = item.nodeid.partition("::")[0]
-        group = "servers" if path.startswith(_SERVERS) else path
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 if "PYTEST_XDIST_WORKER" in os.environ and "REDIS_URL" in os.environ:

@@ -1,5 +1,6 @@
 """The key store of this process, and the deployment's own compartments."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from django.conf import settings
@@ -15,6 +16,14 @@ def keystore() -> KeyStore:
     if settings.PRODUCTION:
         return DirectoryKeyStore.from_file(settings.KEYS_DIR, settings.MASTER_KEY_FILE)
     return InsecureKeyStore(settings.KEYS_DIR)
+
+
+def check_keystore(purposes: Iterable[Compartment.Purpose]) -> None:
+    """Raise KeyStoreError when the store does not work or a compartment of these does not open."""
+    store = keystore()
+    store.check()
+    for name in Compartment.objects.filter(purpose__in=purposes).values_list("name", flat=True):
+        store.text_cipher(name)
 
 
 def new_compartment(purpose: Compartment.Purpose) -> Compartment:

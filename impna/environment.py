@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -20,6 +20,31 @@ def text(name: str, hint: str, default: str | None = None) -> str:
     return value
 
 
+def number(name: str, hint: str, default: int, least: int = 0) -> int:
+    """A whole number, at least `least`, without a unit."""
+    value = text(name, hint, str(default))
+    if not (value.isascii() and value.isdecimal() and int(value) >= least):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it must be a whole number of at least {least}, without a unit."
+        )
+    return int(value)
+
+
+def _address(url: str, name: str) -> SplitResult:
+    """An address in its parts; what is none, or has no real port, is refused without quoting it."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ImproperlyConfigured(
+            f"{name} is no address: its port must be a number from 1 to 65535, and special"
+            " characters of a password must be written as %2F and the like."
+        )
+    return parts
+
+
 def mode() -> str:
     """One of MODES."""
     value = text("PORTAL_MODE", "Set it to demo, test or production, or start through ./portal.")
@@ -32,8 +57,7 @@ def mode() -> str:
 
 def origin(name: str, hint: str, *, secure: bool) -> str:
     """A scheme and host without path, as browsers write it in the Origin header."""
-    value = text(name, hint)
-    parts = urlsplit(value)
+    parts = _address(text(name, hint), name)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
         raise ImproperlyConfigured(f"{name} must look like https://portal.example, without a path.")
     if secure and parts.scheme != "https":
@@ -68,12 +92,14 @@ def directory(name: str, hint: str) -> Path:
 
 def database(url: str, name: str) -> dict[str, object]:
     """A Django database entry from postgresql://role:password@host:port/name or ?host=/socket/folder."""
-    parts = urlsplit(url)
+    parts = _address(url, name)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise ImproperlyConfigured(
             f"{name} must be postgresql://role:password@host:port/database; only PostgreSQL will do."
         )
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    if not query.get("port", "5432").isdecimal():
+        raise ImproperlyConfigured(f"{name} has a port that is no number.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -93,15 +119,14 @@ def broker(name: str, hint: str) -> str:
     url = text(name, hint)
     if not re.match(r"rediss?://", url):
         raise ImproperlyConfigured(f"{name} must begin with redis:// or rediss://.")
-    if not urlsplit(url).password:
+    if not _address(url, name).password:
         raise ImproperlyConfigured(f"{name} has no password; the broker must ask for one.")
     return url
 
 
 def mail(name: str, hint: str, *, demo: bool) -> dict[str, object]:
     """A MAILERS entry from smtp://, smtp+tls:// or smtps:// — or memory: for demo and tests."""
-    url = text(name, hint)
-    parts = urlsplit(url)
+    parts = _address(text(name, hint), name)
     if parts.scheme == "memory":
         if demo:
             return {"BACKEND": "impna.mail.DemoMailbox"}

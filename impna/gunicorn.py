@@ -6,12 +6,25 @@ PORTAL_PROCESS says which (pages or bytes), PORTAL_BIND where it listens.
 """
 
 import os
+import sys
+import time
+from contextlib import suppress
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from gunicorn.http.errors import ParseException
+
+from impna import environment as env
 
 _bytes = os.environ.get("PORTAL_PROCESS") == "bytes"
 
 bind = os.environ.get("PORTAL_BIND", "127.0.0.1:8001" if _bytes else "127.0.0.1:8000")
 worker_class = "gthread"
-workers = int(os.environ.get("PORTAL_WEB_WORKERS", "2"))
+try:
+    workers = env.number("PORTAL_WEB_WORKERS", "", default=2, least=1)
+except ImproperlyConfigured as error:
+    # Of any other exception gunicorn would show the traceback.
+    sys.exit(f"The portal cannot start. {error}")
 # A slow sender holds a thread of `bytes` for as long as it sends; `pages` never reads long bodies.
 threads = 16 if _bytes else 8
 keepalive = 5
@@ -27,3 +40,22 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 forwarded_allow_ips = os.environ.get("PORTAL_PROXY_ADDRESSES", "127.0.0.1,::1")
+
+
+# A refusal comes before the body it refuses, and a socket closed upon unread bytes is reset: the
+# sender, or the proxy, would lose the words. So listen on for a moment, and keep nothing.
+_LISTEN_ON = 5.0
+_SILENCE = 1.0
+_PIECE = 256 * 1024
+
+
+def post_request(worker: Any, request: Any, environ: dict[str, Any], response: Any) -> None:
+    """Read away what is left of the body, within bounds; most requests have none."""
+    body, socket = environ.get("wsgi.input"), environ.get("gunicorn.socket")
+    if body is None or socket is None:
+        return
+    until = time.monotonic() + _LISTEN_ON
+    with suppress(OSError, ParseException):
+        socket.settimeout(_SILENCE)
+        while time.monotonic() < until and body.read(_PIECE):
+            pass

@@ -31,7 +31,7 @@ SCRATCH_DIR = env.directory("PORTAL_SCRATCH_DIR", START)
 MASTER_KEY_FILE = env.text("PORTAL_MASTER_KEY_FILE", START)
 CLAMD_SOCKET = env.text("PORTAL_CLAMD_SOCKET", START, default="")
 # The largest stream the scanner takes, in bytes (its StreamMaxLength).
-SCAN_LIMIT = int(env.text("PORTAL_SCAN_LIMIT", START, default="0"))
+SCAN_LIMIT = env.number("PORTAL_SCAN_LIMIT", START, default=0)
 if CLAMD_SOCKET and SCAN_LIMIT <= 0:
     raise ImproperlyConfigured(
         "PORTAL_CLAMD_SOCKET is set but PORTAL_SCAN_LIMIT is not: set it to the scanner's "
@@ -42,6 +42,8 @@ SECRET_KEY = env.secret("PORTAL_SECRET_FILE", START)
 # Who may talk to us
 ORIGIN = env.origin("PORTAL_ORIGIN", START, secure=PRODUCTION)
 BYTES_ORIGIN = env.origin("PORTAL_BYTES_ORIGIN", START, secure=PRODUCTION)
+# Behind a proxy with TLS, as production always is: it says so, and cookies ask for it.
+SECURE = ORIGIN.startswith("https://")
 _hosts = {o.split("//", 1)[1].rsplit(":", 1)[0] for o in (ORIGIN, BYTES_ORIGIN)}
 if DEMO and not _hosts <= {"localhost", "127.0.0.1", "[::1]"}:
     raise ImproperlyConfigured(
@@ -141,17 +143,17 @@ SESSION_COOKIE_AGE = 20 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_SECURE = PRODUCTION
-SESSION_COOKIE_NAME = "__Host-s" if PRODUCTION else "s"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-s" if SECURE else "s"
 CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False
 CSRF_FAILURE_VIEW = "impna.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_COOKIE_SAMESITE = "Strict"
 LANGUAGE_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SECURE = SECURE
 LANGUAGE_COOKIE_NAME = "language"
 
 # Headers
@@ -159,9 +161,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # Nothing to other origins. "no-referrer" would make browsers send "Origin: null" with our own forms.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
+SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
 _bytes = [BYTES_ORIGIN] if BYTES_ORIGIN != ORIGIN else []
 SECURE_CSP = {
@@ -186,7 +188,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # How much of one partner may be on its way at once, in bytes; space counts twice (DESIGN 6).
-PARTNER_QUOTA = int(env.text("PORTAL_PARTNER_QUOTA", START, default=str(200 * 1024**3)))
+PARTNER_QUOTA = env.number("PORTAL_PARTNER_QUOTA", START, default=200 * 1024**3, least=1)
 
 # Languages
 USE_I18N = True

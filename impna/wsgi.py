@@ -8,7 +8,7 @@ from django.db import connection
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "impna.settings")
 application = get_wsgi_application()
 
-from impna.startup import check_database_role  # noqa: E402 - needs Django set up
+from impna.startup import check_start  # noqa: E402 - needs Django set up
 
-check_database_role()
+check_start()
 connection.close()

@@ -138,10 +138,15 @@ def _scratch(var: Path) -> Path:
     if not _ours(found):
         raise Trouble(f"{path} belongs to another user and cannot be scratch memory. {hint}")
     path.chmod(0o700)
-    if _file_system(path) not in MEMORY_FILE_SYSTEMS:
+    if not in_memory(path):
         path.rmdir()
         raise Trouble(f"{path.parent} is on a disk, where evidence in clear must not go. {hint}")
     return path
+
+
+def in_memory(path: Path) -> bool:
+    """Whether what is written there reaches no disk (swap aside)."""
+    return _file_system(path) in MEMORY_FILE_SYSTEMS
 
 
 def _file_system(path: Path) -> str:

@@ -18,6 +18,7 @@ from impna.door.trouble import StopRequested, Trouble
 
 PORTS_TRIED = 100
 CELERY = ("-A", "impna.celery:app")
+THREADS = {"fast": 4, "intake": 2}
 
 
 def run(words: list[str]) -> int:
@@ -49,8 +50,7 @@ def _serve(instance: Instance, mode: str) -> None:
         facts = instance.facts(mode, pages.getsockname()[1], bytes_.getsockname()[1])
         _prepare(place, facts)
         application = [
-            supervisor.start(_worker(place, facts, "fast", threads=4)),
-            supervisor.start(_worker(place, facts, "intake", threads=2)),
+            *(supervisor.start(_worker(place, facts, queue)) for queue in THREADS),
             supervisor.start(_beat(place, facts)),
             supervisor.start(_web(place, facts, "bytes", bytes_)),
             supervisor.start(_web(place, facts, "pages", pages)),
@@ -124,11 +124,11 @@ def _web(place: Place, facts: Facts, process: Process, listener: socket.socket) 
     )
 
 
-def _worker(place: Place, facts: Facts, queue: str, *, threads: int) -> Recipe:
+def _worker(place: Place, facts: Facts, queue: str) -> Recipe:
     # Threads: hashing and sealing release the interpreter, and a killed worker leaves no children.
     command = [sys.executable, "-m", "celery", *CELERY, "worker", "-Q", queue, "-n", f"{queue}@%h"]
-    command += ["--pool", "threads", "--concurrency", str(threads), "--loglevel", "WARNING"]
-    command += ["--without-gossip", "--without-mingle"]
+    command += ["--pool", "threads", "--concurrency", str(THREADS[queue])]
+    command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     told = environment(place, facts, "worker")
     return Recipe(f"worker-{queue}", command, told, ROOT, orphaned=signal.SIGKILL)
 

@@ -14,9 +14,8 @@ from impna.door.trouble import Trouble
 OWNERS = frozenset(
     {"makemigrations", "migrate", "optimizemigration", "showmigrations", "sqlmigrate"}
 )
-_SETTING = re.compile(
-    r"^(?:\S+\.)?ImproperlyConfigured: (?P<sentence>.+)", re.MULTILINE | re.DOTALL
-)
+# How manage.py says it.
+_SETTING = re.compile(r"^The portal cannot start\. .+", re.MULTILINE | re.DOTALL)
 
 
 def django(place: Place, facts: Facts, *words: str) -> str:
@@ -37,7 +36,7 @@ def django(place: Place, facts: Facts, *words: str) -> str:
         return done.stdout
     setting = _SETTING.search(done.stdout)
     if setting:
-        raise Trouble(setting["sentence"].strip())
+        raise Trouble(setting.group().strip())
     log = place.logs / f"manage-{words[0]}.log"
     log.write_text(done.stdout, encoding="utf-8")
     tail = "\n".join(done.stdout.splitlines()[-15:])

@@ -2,29 +2,26 @@
 
 import importlib.util
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from impna.door import scanner
 from impna.door.checks import failed_checks
 from impna.door.children import stoppable
 from impna.door.foreground import foreground, foreground_told
-from impna.door.install import install
+from impna.door.install import browser, install, missing, program
 from impna.door.instance import PORT, throwaway
 from impna.door.place import ROOT
 from impna.door.told import environment
 from impna.door.trouble import StopRequested, Trouble
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 OURS = ("PORTAL_", "DATABASE_", "REDIS_URL")
 INTERRUPTED = 130
 # A worker for each core, but each builds databases of its own first: more than four seldom pay.
 BESIDE_EACH_OTHER = (
     "--numprocesses=auto",
     "--maxprocesses=4",
-    "--dist=loadgroup",
+    "--dist=loadscope",
     "--no-loadscope-reorder",
 )
 
@@ -37,7 +34,7 @@ def test(words: list[str]) -> int:
     chosen = [word for word in words if word not in ("--fast", "--install")]
     with _servers() as told:
         failed = failed_checks(told)
-        _say_what_is_missing(told)
+        _say_what_is_missing()
         if fast or chosen:
             # Only a whole run says anything about coverage.
             some = ["--ignore=tests/journeys", *BESIDE_EACH_OTHER] if fast else []
@@ -55,12 +52,6 @@ def bench(words: list[str]) -> int:
         raise Trouble("There are no benchmarks in this version (tests/bench).")
     with _servers(durable=True) as told:
         return foreground([sys.executable, "-m", "tests.bench", *words], told, ROOT)
-
-
-def browser() -> str:
-    """The path of a Chromium on this computer, or nothing."""
-    named = os.environ.get("PORTAL_CHROMIUM", "")
-    return named or next((found for name in BROWSERS if (found := shutil.which(name))), "")
 
 
 def _pytest() -> list[str]:
@@ -98,7 +89,7 @@ def _servers(*, durable: bool = False) -> Iterator[dict[str, str]]:
                         "DATABASE_WORKER_URL": facts.worker_url,
                         "PORTAL_MAIL_URL": "memory:",
                         "PORTAL_CHROMIUM": browser(),
-                        "PORTAL_CLAMD": str(scanner.program() or ""),
+                        "PORTAL_CLAMD": program("clamd"),
                     }
                 )
                 # Tests keep the usual temporary folder; the processes they start get scratch.
@@ -110,15 +101,10 @@ def _servers(*, durable: bool = False) -> Iterator[dict[str, str]]:
             sys.exit(INTERRUPTED)
 
 
-def _say_what_is_missing(told: dict[str, str]) -> None:
-    missing = [
-        name
-        for name, key in (("Chromium", "PORTAL_CHROMIUM"), ("clamd", "PORTAL_CLAMD"))
-        if not told[key]
-    ]
-    if missing:
+def _say_what_is_missing() -> None:
+    if left := missing():
         print(
-            f"{' and '.join(missing)} not found: tests that need it will fail."
-            " ./portal test --install gets it.",
+            f"Not found here: {', '.join(left)}. Tests that need them will fail."
+            " ./portal test --install gets them.",
             flush=True,
         )

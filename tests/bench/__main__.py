@@ -1,6 +1,9 @@
 """`./portal bench [--large] [NAME …]`: ratios of one run, with what DESIGN 11 asks beside them.
 
-`--large` measures memory with a file of 5 GiB instead of one.
+NAME is one of append, intake, web, ranges, memory; all of them without a name.
+`--large` measures memory with a file of 5 GiB instead of one. It is one segment sent again and
+again, so that nothing has to hold it beforehand; sealed bytes are never sparse, so the store
+needs twice its size for the time of the measurement, and the whole takes some minutes.
 """
 
 import sys
@@ -22,6 +25,7 @@ WANTED = {
     "memory": [
         ("bytes server adds MiB", 100, "at most"),
         ("worker adds MiB", 100, "at most"),
+        ("download adds MiB", 100, "at most"),
     ],
 }
 MEASURES: dict[str, Callable[[], dict[str, float]]] = {
@@ -35,6 +39,9 @@ MEASURES: dict[str, Callable[[], dict[str, float]]] = {
 
 def main(words: list[str]) -> None:
     """Measure all, or the named ones, and print a line for each figure."""
+    if {"--help", "-h"} & set(words):
+        print(__doc__)
+        return
     measures = dict(MEASURES)
     if "--large" in words:
         measures["memory"] = partial(memory.measure, memory.LARGE)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from impna.door.place import ROOT, open_place
+from impna.door.privileges import OURSELVES, Identity
 from impna.door.testing import OURS
 
 HOLD = Path(__file__).with_name("hold.py")
@@ -68,7 +69,13 @@ def clean_environment(**more: str) -> dict[str, str]:
 class Running:
     """A program of ours in the background, with what it prints in a file."""
 
-    def __init__(self, command: list[str | Path], var: Path, **settings: str) -> None:
+    def __init__(
+        self,
+        command: list[str | Path],
+        var: Path,
+        identity: Identity = OURSELVES,
+        **settings: str,
+    ) -> None:
         self.output = var.parent / f"{var.name}.{time.monotonic_ns()}.out"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -77,6 +84,8 @@ class Running:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=identity.enter,  # noqa: PLW1509  # no threads here
+                **identity.popen,  # type: ignore[call-overload]  # Popen's identity arguments
             )
 
     def said(self) -> str:
@@ -108,10 +117,10 @@ def start(var: Path) -> Iterator[Callable[..., Running]]:
     """Starts `./portal` words, or the servers alone with `hold`; ends what a test leaves."""
     started: list[Running] = []
 
-    def begin(*words: str, **settings: str) -> Running:
+    def begin(*words: str, identity: Identity = OURSELVES, **settings: str) -> Running:
         program: list[str | Path] = [sys.executable]
         program += [HOLD] if words == ("hold",) else ["-m", "impna.door", *words]
-        started.append(Running(program, var, **settings))
+        started.append(Running(program, var, identity, **settings))
         return started[-1]
 
     yield begin

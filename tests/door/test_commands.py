@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from impna.door import checks, install, lock, privileges, testing
+from impna.door import checks, lock, privileges, testing
 from impna.door.children import ChildEnded, Recipe, Supervisor
 from impna.door.foreground import foreground, foreground_told
 from impna.door.postgres import programs
@@ -60,12 +60,12 @@ def test_commands_without_arguments_refuse_some() -> None:
 
 
 def test_missing_programs_are_named_with_the_command_that_gets_them(
-    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    testing._say_what_is_missing({"PORTAL_CHROMIUM": "", "PORTAL_CLAMD": "/usr/sbin/clamd"})
-    assert "Chromium not found" in (shown := capsys.readouterr().out)
+    monkeypatch.setattr(testing, "missing", lambda: ["chromium", "nginx"])
+    testing._say_what_is_missing()
+    assert "Not found here: chromium, nginx." in (shown := capsys.readouterr().out)
     assert "./portal test --install" in shown
-    assert "clamd" not in shown
 
 
 def test_lock_compiles_the_base_first_and_binds_the_others(
@@ -86,24 +86,6 @@ def test_lock_compiles_the_base_first_and_binds_the_others(
     program(tmp_path / "uv", "exit 2")
     with pytest.raises(Trouble, match=r"could not compile requirements/base\.txt"):
         lock.lock([])
-
-
-def test_what_is_installed_is_not_installed_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program(tmp_path / "apt-get", "exit 9")
-    program(tmp_path / "dpkg-query", "printf 'install ok installed'")
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    install.install()
-
-
-def test_installing_needs_root_or_sudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(tmp_path / "apt-get", "exit 9")
-    program(tmp_path / "dpkg-query", "exit 1")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(Trouble, match=r"As root: apt-get install chromium"):
-        install.install()
 
 
 def test_root_without_any_way_down_is_told_what_to_do(

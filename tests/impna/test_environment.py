@@ -138,3 +138,38 @@ def test_what_is_no_relay_is_refused(given, url):
     given(url)
     with pytest.raises(ImproperlyConfigured, match="must look like smtp"):
         env.mail("PORTAL_X", HINT, demo=False)
+
+
+@pytest.mark.parametrize(("value", "found"), [("512", 512), (" 7 ", 7), ("", 5)])
+def test_a_number_is_read(given, value, found):
+    given(value)
+    assert env.number("PORTAL_X", HINT, default=5) == found
+
+
+@pytest.mark.parametrize("value", ["200GB", "512M", "-1", "1e9", "x", "٣", "0"])
+def test_what_is_no_number_is_refused(given, value):
+    given(value)
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_X is .* at least 1, without a unit"):
+        env.number("PORTAL_X", HINT, default=5, least=1)
+
+
+@pytest.mark.parametrize("port", ["x", "0", "70000", "-1"])
+def test_a_port_is_a_port_in_every_address(given, port):
+    given(f"http://localhost:{port}")
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_X is no address"):
+        env.origin("PORTAL_X", HINT, secure=False)
+    given(f"smtp://someone:hush@host:{port}")
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_X is no address") as refused:
+        env.mail("PORTAL_X", HINT, demo=False)
+    assert "hush" not in str(refused.value)
+    given(f"redis://:hush@host:{port}/0")
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_X is no address"):
+        env.broker("PORTAL_X", HINT)
+    with pytest.raises(ImproperlyConfigured, match="D is no address") as refused:
+        env.database(f"postgresql://someone:hush@host:{port}/portal", "D")
+    assert "hush" not in str(refused.value)
+
+
+def test_a_port_beside_the_socket_is_a_number(given):
+    with pytest.raises(ImproperlyConfigured, match="D has a port that is no number"):
+        env.database("postgresql:///portal?host=/run/pg&port=x", "D")

@@ -1,6 +1,7 @@
 """R2: what people send is nowhere in clear: not on a disk, in the broker, in a log or the database.
 
 A canary goes through the whole stack by every door there is so far; then everything is searched.
+`test_proxy.py` sends it through the proxy too, and into tracebacks.
 """
 
 import os
@@ -15,12 +16,15 @@ from redis import Redis
 
 from cases.actions import access, advising, assignments, decisions, receiving, requests
 from custody import vault
+from impna.door.scanner import eicar
+from partners import roles
+from partners.models import User
 from submissions.actions import cover_sheets, incidents
 from submissions.answers import Details
 from submissions.models import Exhibit
 from tests.conftest import with_database
 from tests.factories.cases import assigned, head, received
-from tests.factories.partners import acting
+from tests.factories.partners import acting, member
 from tests.factories.submissions import describe, documenter, draft, tell
 from tests.journeys.conftest import sign_in
 from tests.journeys.test_uploads import choose, open_exhibits, sealed
@@ -40,11 +44,16 @@ def search(folder: Path) -> list[str]:
     return found.stdout.splitlines()
 
 
+def someone() -> User:
+    """A documenter whose codes are all unused."""
+    return member(documenter().partner, roles.Documenter.code)
+
+
 @pytest.fixture
 def planted(portal, page, tmp_path_factory, watched):
     """A file whose name and content are canaries, uploaded, sealed and described."""
-    watched.expected += ["400", "413", "500"]
-    user = documenter()
+    watched.expected += ["413", "415", "500"]
+    user = someone()
     submission = draft(user)
     file = tmp_path_factory.mktemp("field") / f"{CANARY}.txt"
     file.write_text(f"{CANARY} " * 100_000)
@@ -52,8 +61,17 @@ def planted(portal, page, tmp_path_factory, watched):
     choose(page, file)
     sealed(page, submission, 1)
     exhibit = examined(page, Exhibit.objects.get(submission=submission))
+    assert exhibit.scan == "clean"  # so the scanner has had it in its hands
     say_it_everywhere(exhibit)
     return exhibit
+
+
+def no_log_quotes(portal) -> None:
+    """No process has written the canary, PostgreSQL included where its log is ours."""
+    for name in portal.names:
+        assert CANARY not in portal.log(name), name
+    assert search(portal.place.var) == []
+    assert search(Path(os.environ["PORTAL_VAR"])) == []
 
 
 def examined(page, exhibit: Exhibit) -> Exhibit:
@@ -93,9 +111,10 @@ def say_it_everywhere(exhibit: Exhibit) -> None:
     referral = received(submission=submission, conditions=[CANARY])
     sender, chief = referral.sent_by, head()
     with acting(chief):
-        receiving.answer_condition(
-            condition=referral.conditions.get(), answer="accept", remark=CANARY, by=chief
-        )
+        for condition in referral.conditions.all():
+            receiving.answer_condition(
+                condition=condition, answer="accept", remark=CANARY, by=chief
+            )
     person = assigned(referral)
     with acting(person):
         vault.open(exhibit, by=person, reason=CANARY, files={"Exhibit 1": exhibit.file})
@@ -117,10 +136,26 @@ def say_it_everywhere(exhibit: Exhibit) -> None:
 def test_a_canary_through_the_whole_stack_is_found_nowhere(portal, page, planted):
     field = Path(planted.submission.reference)
     assert not field.exists()
-    for name in ("pages", "bytes", "worker-fast", "worker-intake", "beat"):
-        assert CANARY not in portal.log(name)
-    for setting in ("PORTAL_STORE_DIR", "PORTAL_KEYS_DIR", "PORTAL_VAR"):
+    assert {"pages", "bytes", "worker-fast", "worker-intake", "beat", "clamd"} <= set(portal.names)
+    no_log_quotes(portal)
+    for setting in ("PORTAL_STORE_DIR", "PORTAL_KEYS_DIR"):
         assert search(Path(os.environ[setting])) == [], setting
+
+
+def test_the_scanner_and_all_else_in_scratch_left_nothing(portal, planted):
+    assert (portal.place.scratch / "clamd" / "tmp").is_dir()
+    assert search(portal.place.scratch) == []
+
+
+def test_the_scanner_is_asked_about_every_file(portal, page, tmp_path):
+    file = tmp_path / "example.bin"
+    file.write_bytes(eicar())
+    submission = draft(someone())
+    open_exhibits(page, submission, submission.begun_by)
+    choose(page, file)
+    sealed(page, submission, 1)
+    infected = examined(page, Exhibit.objects.get(submission=submission))
+    assert (infected.scan, infected.scan_reason) == ("infected", "Eicar-Test-Signature.UNOFFICIAL")
 
 
 def test_the_database_and_its_log_hold_no_canary(portal, planted):
@@ -164,18 +199,16 @@ def test_a_file_sent_to_a_page_that_takes_none_reaches_no_disk(portal, page, pla
             },
         },
     )
-    assert answer.status == 400
-    for setting in ("PORTAL_SCRATCH_DIR", "PORTAL_VAR"):
-        assert search(Path(os.environ[setting])) == [], setting
+    assert answer.status == 415
+    assert search(portal.place.scratch) == []
+    assert search(Path(os.environ["PORTAL_VAR"])) == []
     # Where Django would have put it: beside the other temporary files, written just now.
     for path in Path(tempfile.gettempdir()).glob("*.upload*"):
         assert CANARY.encode() not in path.read_bytes()
 
 
-def test_an_exception_that_quotes_what_was_typed_leaves_no_word_in_a_log(portal, page):
-    user = documenter()
-    sign_in(page, user)
+def test_what_stands_in_an_address_is_in_no_log(portal, page):
+    sign_in(page, someone())
     page.goto(f"/?{CANARY}={CANARY}")
-    for name in ("pages", "bytes"):
-        assert CANARY not in portal.log(name)
     assert urlsplit(page.url).query
+    no_log_quotes(portal)

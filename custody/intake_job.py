@@ -7,10 +7,12 @@ file was never a row.
 
 import io
 import logging
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ from custody.ports import examine, received, unexamined
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
+BEAT = LEASE / 4
 # Making whole is tried for ever: what was acknowledged is not given up for a disk or a key store
 # that is away (R7). Only the examination ends after so many tries.
 TRIES = 8
@@ -54,7 +57,8 @@ def run(job: IntakeJob) -> SealedFile | None:
     """
     try:
         file = job.upload.file or _make_whole(job)
-        examine.call(job.upload)
+        with _beating(job):
+            examine.call(job.upload)
         IntakeJob.objects.filter(pk=job.pk).update(done_at=timezone.now())
     except uploads.LostSegment:
         logger.exception("An upload's segments do not make up its file.")
@@ -130,6 +134,42 @@ def _put_back(job: IntakeJob) -> None:
     IntakeJob.objects.filter(pk=job.pk).update(claimed_until=None, due_at=timezone.now() + wait)
 
 
+@contextmanager
+def _beating(job: IntakeJob) -> Iterator[None]:
+    """Keep the lease while an examination runs: it ends by its own deadlines, which are longer.
+
+    A thread, because a scanner may say nothing for minutes.
+    """
+    over = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not over.wait(BEAT.total_seconds()):
+                try:
+                    _extend(job)
+                except DatabaseError:
+                    logger.warning("The lease of an intake job could not be extended.")
+                    connection.close()
+        finally:
+            connection.close()
+
+    _extend(job)
+    thread = threading.Thread(target=beat, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _extend(job: IntakeJob) -> None:
+    """Only of this try: a job that was taken over meanwhile is another's."""
+    job.claimed_until = timezone.now() + LEASE
+    mine = IntakeJob.objects.filter(pk=job.pk, attempts=job.attempts, done_at__isnull=True)
+    mine.update(claimed_until=job.claimed_until)
+
+
 class _Chained(io.RawIOBase):
     """An iterator of pieces as something to read from; extends the job's lease as it goes."""
 
@@ -149,8 +189,6 @@ class _Chained(io.RawIOBase):
         return piece
 
     def _heartbeat(self) -> None:
-        now = timezone.now()
         until = self._job.claimed_until
-        if until is not None and until - now < LEASE / 2:
-            IntakeJob.objects.filter(pk=self._job.pk).update(claimed_until=now + LEASE)
-            self._job.claimed_until = now + LEASE
+        if until is not None and until - timezone.now() < LEASE / 2:
+            _extend(self._job)

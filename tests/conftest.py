@@ -4,6 +4,7 @@ Ordinary tests run in a transaction that is rolled back. Tests of transactions, 
 middleware ask for `own_database`: a fresh clone, dropped afterwards. Nothing is ever flushed.
 """
 
+import base64
 import os
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections
 from django.utils import timezone
 from psycopg import sql
+
+from tests import scanner
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PORTAL_KEYS_DIR")
@@ -147,6 +150,23 @@ def _own(clones: Clones, template: str, blocker: object) -> Iterator[str]:
 def shared_data() -> Path:
     """Real files nobody here wrote."""
     return Path(os.environ.get("IMPNA_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def eicar(shared_data: Path) -> bytes:
+    """The scanners' test file: kept encoded, never written to a disk."""
+    path = shared_data / "eicar" / "eicar.b64"
+    if not path.exists():
+        say = f"{path} is not there; IMPNA_SHARED_DATA names the folder of test files"
+        pytest.fail(say) if os.environ.get("CI") == "true" else pytest.skip(say)
+    return base64.b64decode(path.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def clamd(eicar: bytes) -> Iterator[scanner.Clamd]:
+    """One real scanner for all tests that do not end it."""
+    with scanner.running(eicar, "AlertEncrypted yes\nMaxRecursion 5\n") as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -123,6 +123,7 @@ def _moment(written: str) -> str:
 
 def _place(gps: dict[str, object]) -> Facts:
     place: Facts = {}
+    written = []
     for name, tag, negative in (
         ("latitude", "GPSLatitude", "S"),
         ("longitude", "GPSLongitude", "W"),
@@ -131,8 +132,12 @@ def _place(gps: dict[str, object]) -> Facts:
         if not parts:
             return {}
         degrees = parts[0] + parts[1] / 60 + parts[2] / 3600
-        sign = -1 if text(gps.get(f"{tag}Ref") or "").upper() == negative else 1
-        place[name] = f"{sign * degrees:.6f}"
+        side = text(gps.get(f"{tag}Ref") or "")
+        place[name] = f"{-degrees if side.upper() == negative else degrees:.6f}"
+        written.append(
+            f"{_short(parts[0])}° {_short(parts[1])}′ {_short(parts[2])}″ {side}".strip()
+        )
+    place["written"] = ", ".join(written)
     for name, tag in (("altitude_metres", "GPSAltitude"), ("direction_degrees", "GPSImgDirection")):
         if number := _numbers([gps.get(tag)], 1):
             place[name] = f"{number[0]:.1f}"
@@ -153,6 +158,10 @@ def _numbers(value: object, count: int) -> list[float]:
     except (TypeError, ValueError, ZeroDivisionError):
         return []
     return numbers if all(math.isfinite(number) for number in numbers) else []
+
+
+def _short(number: float) -> str:
+    return f"{number:.3f}".rstrip("0").rstrip(".")
 
 
 def _named(tags: dict[int, object], names: dict[int, str]) -> dict[str, object]:

@@ -67,6 +67,8 @@ NOT_SCANNED: Mapping[str, Promise] = {
     "timeout": _("The virus scanner did not answer in time."),
     "died": _("The virus scanner stopped in the middle."),
     "refused": _("The virus scanner refused the file."),
+    # Not clamd's doing: every try to examine the file ended without an answer.
+    "examination_failed": _("It was tried several times, and no examination came to its end."),
 }
 
 

@@ -1,18 +1,27 @@
 // One file on its way: begins it or goes on with it, segment by segment, until the server has all of it.
 // Knows no page. `tell` is called with a state and facts; the last state is "received", "failed",
-// "different", "paused" or "stopped" (nobody is signed in any more).
+// "different", "paused", "here" (the draft has the very same already) or "stopped" (nobody is signed in
+// any more).
 
+import { Sha256 } from "./sha256.js";
 import { Refused, hex, sha256 } from "./upload-tus.js";
 
 const MIB = 1024 * 1024;
 const LEAST = 64 * 1024;
 const MOST = 8 * MIB;
+const IN_MEMORY = 64 * MIB; // digested at once by the browser itself
 const QUICK = 2; // seconds: shorter ones waste requests, longer ones lose more when the line breaks
 const SLOW = 10;
 const TIMES = 5;
 const WAITS = [1, 2, 4, 8, 15, 30, 60]; // seconds
 
 class Different extends Error {}
+class Here extends Error {
+  constructor(as) {
+    super("here");
+    this.as = as;
+  }
+}
 class Unreadable extends Error {}
 
 // The size of segments is a fact about the line, so all files share it.
@@ -36,10 +45,12 @@ export class Sending {
   #abort = new AbortController();
   #wake = () => {};
   #trouble = 0; // refusals in a row
+  #whole = null; // the file's own digest, once it was asked for
+  anyway = false; // send it though it is here
 
   // `address` of an upload the server has already, or none for a new file. `taken` are addresses that
-  // belong to others on this page.
-  constructor({ tus, pace, file, name, address = null, taken = () => [], tell }) {
+  // belong to others on this page. `here` finds what the draft has of this name and size.
+  constructor({ tus, pace, file, name, address = null, taken = () => [], here, tell }) {
     this.#tus = tus;
     this.#pace = pace;
     this.#tell = tell;
@@ -47,6 +58,7 @@ export class Sending {
     this.name = name;
     this.address = address;
     this.taken = taken;
+    this.here = here;
     this.offset = 0;
     this.proven = 0; // bytes of which we know that the server has ours
   }
@@ -68,13 +80,14 @@ export class Sending {
     for (;;) {
       if (this.#abort.signal.aborted) return this.#tell("paused", {});
       try {
-        if (this.address === null) await this.#begin();
+        if (this.address === null) unsure = await this.#begin();
         if (unsure) await this.#look();
         unsure = true;
         while (this.offset < this.file.size) await this.#segment();
         return this.#tell("received", {});
       } catch (error) {
         if (this.#abort.signal.aborted) return this.#tell("paused", {});
+        if (error instanceof Here) return this.#tell("here", error.as);
         if (error instanceof Different) return this.#tell(this.begunHere ? "failed" : "different", { why: this.begunHere ? "changed" : "different" });
         if (error instanceof Unreadable) return this.#tell("failed", { why: "unreadable", choose: true });
         if (!(error instanceof Refused)) throw error;
@@ -106,7 +119,9 @@ export class Sending {
     return ["failed", { why: "refused", number: status, again: true }];
   }
 
+  // Whether the server has something of it that we must look at first.
   async #begin() {
+    if (!this.anyway && (await this.#findHere())) return true;
     // An answer that was lost must not make a second exhibit of one file.
     const name = [...this.name].slice(0, 500).join("");
     const lost = this.#trouble
@@ -118,6 +133,49 @@ export class Sending {
     this.begunHere = true;
     this.#trouble = 0;
     this.#tell("begun", {});
+    return false;
+  }
+
+  // The draft may have this file: whole, then nothing is sent; or half-way, then it goes on there.
+  async #findHere() {
+    for (const found of await this.here(this.#abort.signal)) {
+      if (found.sending && this.taken().includes(found.address)) continue;
+      if (!(await this.#isPart(found.segments)) || (!found.sending && !(await this.#isWhole(found)))) continue;
+      if (!found.sending) throw new Here(found);
+      this.address = found.address;
+      this.#tell("begun", {});
+      return true;
+    }
+    return false;
+  }
+
+  async #isPart(segments) {
+    if (segments.length) this.#tell("comparing", {});
+    for (const [start, size, digest] of segments) {
+      if (hex(await sha256(await this.#read(start, start + size))) !== digest) return false;
+      this.#abort.signal.throwIfAborted();
+      this.#tell("compared", { compared: start + size });
+    }
+    return true;
+  }
+
+  // Its segments are compared already; of a sealed file there are none, but its digest.
+  async #isWhole({ sha256: digest, segments }) {
+    if (!digest) return segments.reduce((sum, [, size]) => sum + size, 0) === this.file.size;
+    this.#tell("comparing", {});
+    this.#whole ??= await this.#digest();
+    return this.#whole === digest;
+  }
+
+  async #digest() {
+    if (this.file.size <= IN_MEMORY) return hex(await sha256(await this.#read(0, this.file.size)));
+    const digest = new Sha256();
+    for (let at = 0; at < this.file.size; at += MIB) {
+      digest.update(new Uint8Array(await this.#read(at, Math.min(at + MIB, this.file.size))));
+      this.#abort.signal.throwIfAborted();
+      this.#tell("compared", { compared: at });
+    }
+    return hex(digest.digest());
   }
 
   // Where the server is, and whether what it has is this file.

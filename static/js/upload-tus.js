@@ -38,6 +38,13 @@ export class Tus {
     return (await (await this.#ask("GET", this.#uploads, { signal })).json()).uploads;
   }
 
+  // What the draft has of these sizes: [{exhibit, name, length, address, sending, sha256, segments}].
+  async here(lengths, signal) {
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ lengths });
+    return (await (await this.#ask("POST", new URL("here/", this.#uploads).href, { headers, body, signal })).json()).here;
+  }
+
   async offset(address, signal) {
     return Number((await this.#ask("HEAD", address, { signal })).headers.get("Upload-Offset"));
   }

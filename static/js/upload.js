@@ -43,6 +43,14 @@ function button(name, about, act, { kind = "" } = {}) {
   return made;
 }
 
+function exhibitLink(name, address, about) {
+  const link = element("a", "", ...say(name), element("span", "p-sr", `: ${about}`));
+  link.href = `${panel.dataset.exhibitPage}${new URL(address).pathname.split("/").at(-2)}/`;
+  link.target = "_blank";
+  link.rel = "noopener";
+  return link;
+}
+
 function tag(name) {
   return element("span", `p-tag p-tag--${word(name).dataset.kind}`, ...say(name));
 }
@@ -106,6 +114,7 @@ class Row {
       file,
       name: this.name,
       address: this.address,
+      here: (signal) => this.queue.here(this, signal),
       taken: () => this.queue.rows.map((row) => row.address).filter(Boolean),
       tell: (state, facts) => this.hear(state, facts),
     });
@@ -134,7 +143,7 @@ class Row {
     this.show();
     this.showActions();
     if (state === "received") live.say("say-received", { name: this.name });
-    else if (["line", "paused", "failed", "different"].includes(state)) {
+    else if (["line", "paused", "failed", "different", "here"].includes(state)) {
       live.say("say-state", { name: this.name, state: plain(`tag-${state}`) });
     }
     this.queue.changed();
@@ -144,7 +153,7 @@ class Row {
     const sending = this.state === "sending";
     this.part("state").replaceChildren(tag(`tag-${sending && this.again ? "again" : this.state === "unchosen" ? "paused" : this.state}`));
     this.showProgress(this.offset);
-    this.progress.classList.toggle("p-progress--held", !["sending", "comparing", "received"].includes(this.state));
+    this.progress.classList.toggle("p-progress--held", !["sending", "comparing", "received", "here"].includes(this.state));
     const gaps = { sent: size(this.offset), whole: size(this.length), number: this.facts?.number ?? "" };
     this.part("said").replaceChildren(...this.said(gaps));
     if (sending) this.speak();
@@ -153,6 +162,7 @@ class Row {
   said(gaps) {
     const seconds = this.speed ? (this.length - this.offset) / this.speed : 0;
     if (this.state === "failed") return say(this.facts.why, gaps);
+    if (this.state === "here") return [...say("here", { number: whole.format(this.facts.exhibit) }), " ", exhibitLink("show-here", this.facts.address, this.name)];
     if (this.state === "different") {
       return this.file.size === this.length ? say("different") : say("different-size", { whole: size(this.file.size), first: size(this.length) });
     }
@@ -163,9 +173,11 @@ class Row {
   }
 
   showProgress(at) {
+    const here = this.state === "here";
+    this.progress.hidden = here;
     this.progress.max = Math.max(this.length, 1);
     this.progress.value = this.length ? at : Number(this.state === "received");
-    this.part("percent").textContent = plain("percent", { number: whole.format(this.length ? Math.floor((100 * at) / this.length) : 100) });
+    this.part("percent").textContent = here ? "" : plain("percent", { number: whole.format(this.length ? Math.floor((100 * at) / this.length) : 100) });
   }
 
   speak() {
@@ -189,12 +201,19 @@ class Row {
       paused: [["resume", () => this.turn("queued")]],
       unchosen: [["choose-same", () => this.queue.chooseSame(this)]],
       different: [["choose-same", () => this.queue.chooseSame(this)]],
+      here: [["send-anyway", () => this.sendAnyway()]],
       failed: this.facts?.again ? [["retry", () => this.turn("queued")]] : this.facts?.choose ? [["choose-same", () => this.queue.chooseSame(this)]] : [],
     }[this.state] ?? [];
     const nodes = acts.map(([name, act]) => button(name, this.name, act));
     if (!["received", "ended"].includes(this.state)) nodes.push(this.giveUpButton());
     place.replaceChildren(...nodes);
     if (focused) (nodes[0] ?? document.getElementById("on-their-way")).focus();
+  }
+
+  sendAnyway() {
+    this.sending.anyway = true;
+    this.offset = 0;
+    this.turn("queued");
   }
 
   giveUpButton() {
@@ -235,12 +254,7 @@ class Row {
   }
 
   showPeople() {
-    const reference = new URL(this.address).pathname.split("/").at(-2);
-    const link = element("a", "", ...say("say-who"), element("span", "p-sr", `: ${this.name}`));
-    link.href = `${panel.dataset.exhibitPage}${reference}/`;
-    link.target = "_blank";
-    link.rel = "noopener";
-    this.part("people")?.replaceChildren(tag("missing"), " ", link);
+    this.part("people")?.replaceChildren(tag("missing"), " ", exhibitLink("say-who", this.address, this.name));
     this.showActions();
   }
 }
@@ -250,6 +264,7 @@ class Row {
 class Queue {
   rows = [];
   stopped = false;
+  known = null; // {lengths, found}: what the draft had of these sizes when files were chosen last
 
   constructor(tus) {
     this.tus = tus;
@@ -305,6 +320,7 @@ class Queue {
   add(chosen) {
     if (this.stopped) return;
     if (!chosen.length) return live.say("folder-empty", {});
+    this.known = null;
     const added = document.createDocumentFragment();
     for (const { file, name } of chosen) {
       const same = this.rows.find((row) => row.name === name && row.length === file.size);
@@ -332,6 +348,17 @@ class Queue {
     this.changed();
   }
 
+  // What the draft has of this name and size: asked once for all that wait, by their sizes alone.
+  async here({ name, length }, signal) {
+    if (!this.known?.lengths.has(length)) {
+      const waiting = this.rows.filter((row) => row.file && row.address === null).map((row) => row.length);
+      const lengths = new Set([length, ...waiting].slice(0, 2000));
+      this.known = { lengths, found: await this.tus.here([...lengths], signal) };
+    }
+    const kept = [...name].slice(0, 500).join("");
+    return this.known.found.filter((other) => other.name === kept && other.length === length);
+  }
+
   pump() {
     if (this.stopped) return;
     const busy = this.rows.filter((row) => row.running).length;
@@ -355,10 +382,12 @@ class Queue {
 
   changed() {
     const ours = this.rows.filter((row) => row.file && row.state !== "ended");
-    const done = ours.filter((row) => row.state === "received").length;
+    const here = ours.filter((row) => row.state === "here").length;
+    const done = here + ours.filter((row) => row.state === "received").length;
     panel.querySelector("[data-tally]").replaceChildren(...(ours.length ? say("tally", { done: whole.format(done), all: whole.format(ours.length) }) : []));
     if (!this.stopped && ours.length && done === ours.length) {
-      this.notice("good", "all-done-heading", "all-done", "show", panel.dataset.exhibitPage);
+      const all = here === ours.length ? ["all-here-heading", "all-here"] : ["all-done-heading", "all-done"];
+      this.notice("good", ...all, "show", panel.dataset.exhibitPage, here < ours.length ? here : 0);
     } else if (!this.stopped) panel.querySelector("[data-notice]").hidden = true;
     clearTimeout(this.next);
     this.next = setTimeout(() => this.pump());
@@ -377,11 +406,11 @@ class Queue {
     }
   }
 
-  notice(kind, heading, text, label, url) {
+  notice(kind, heading, text, label, url, here = 0) {
     const place = panel.querySelector("[data-notice]");
     const link = element("a", "", ...say(label));
     link.href = url;
-    place.replaceChildren(element("h3", "", ...say(heading)), element("p", "", ...say(text)), element("p", "", link));
+    place.replaceChildren(element("h3", "", ...say(heading)), element("p", "", ...say(text)), ...(here ? [element("p", "", ...say("some-here", { number: whole.format(here) }))] : []), element("p", "", link));
     place.className = `p-notice p-notice--${kind}`;
     place.setAttribute("role", kind === "stop" ? "alert" : "status");
     place.hidden = false;

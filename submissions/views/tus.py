@@ -123,7 +123,7 @@ def upload_list(request: HttpRequest, *, method: str, token: UploadToken) -> Htt
         )
     assert exhibit.upload is not None
     response = HttpResponse(status=201)
-    response["Location"] = _address(exhibit)
+    response["Location"] = address_of(exhibit)
     response["Upload-Offset"] = "0"
     return _expiring(response, exhibit.upload)
 
@@ -188,7 +188,7 @@ def _unfinished(token: UploadToken) -> list[dict[str, Any]]:
             {
                 "exhibit": exhibit.number,
                 "name": exhibits.read_name(exhibit),
-                "address": _address(exhibit),
+                "address": address_of(exhibit),
                 "length": exhibit.upload.length,
                 "offset": exhibit.upload.offset,
             }
@@ -280,7 +280,8 @@ def _checksum(request: HttpRequest) -> uploads.Checksum | None:
         raise BadRequest(_("The checksum is not base64.")) from error
 
 
-def _address(exhibit: Exhibit) -> str:
+def address_of(exhibit: Exhibit) -> str:
+    """Where the file of an exhibit is sent to."""
     return settings.BYTES_ORIGIN + reverse("upload", args=[exhibit.reference])
 
 

@@ -91,6 +91,30 @@ def test_no_right_of_the_application_alters_the_log(own_database, role, statemen
         "TRUNCATE custody_custodyevent CASCADE",
         "DELETE FROM custody_eventtext",
         "TRUNCATE custody_eventtext",
+        "ALTER TABLE custody_custodyevent DISABLE TRIGGER ALL",
+        "DROP TABLE custody_custodyevent",
+    ],
+)
+def test_no_right_of_the_worker_alters_the_log(own_database, as_worker, statement):
+    event = recorded()
+    with as_worker():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone() == ("impna_worker",)
+        with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+    assert CustodyEvent.objects.get(pk=event.pk).entry == event.entry
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE custody_custodyevent SET entry = '{}'",
+        "DELETE FROM custody_custodyevent",
+        "TRUNCATE custody_custodyevent CASCADE",
+        "DELETE FROM custody_eventtext",
+        "TRUNCATE custody_eventtext",
     ],
 )
 def test_triggers_stop_even_the_owner(own_database, as_owner, statement):

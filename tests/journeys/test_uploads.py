@@ -250,7 +250,7 @@ def test_a_folder_brings_its_files_with_their_paths(page, submission, documenter
 
 def test_pause_go_on_and_give_up(page, submission, documenter, large):
     open_exhibits(page, submission, documenter)
-    slow_line(page)
+    slow_line(page).slow(MIB // 4)
     choose(page, large)
     some_arrived(page, large.name)
     found = row(page, large.name)
@@ -472,3 +472,62 @@ def test_a_client_nobody_here_wrote_completes_an_upload_it_broke_off(
     assert 0 < found["stoppedAt"] < len(text)
     sealed(page, submission, 1)
     assert digests(submission) == {hashlib.sha256(text.encode()).hexdigest()}
+
+
+def test_a_folder_chosen_again_sends_nothing_twice(
+    page, new_person, submission, documenter, large, tmp_path
+):
+    folder = tmp_path / "2026-03 north"
+    folder.mkdir()
+    for number in range(6):
+        (folder / f"{number}.txt").write_text(f"what stands in {number}")
+    large.rename(folder / large.name)
+    film = f"{folder.name}/{large.name}"
+    open_exhibits(page, submission, documenter)
+    slow_line(page).slow(MIB // 4)
+    choose(page, folder, kind="folder")
+    for number in range(6):
+        expect(row(page, f"{number}.txt").get_by_text("Received")).to_be_visible()
+    some_arrived(page, film)
+    page.close()
+    assert submission.exhibits.unfinished().count() == 1
+    assert submission.exhibits.count() == 7
+    # Two more, one of them under a name that is here with another content.
+    (folder / "0.txt").write_text("what stands IN 0")
+    (folder / "new.txt").write_text("new")
+    again = new_person()
+    open_exhibits(again, submission, documenter)
+    choose(again, folder, kind="folder")
+    all_received(again, 8)
+    found = row(again, f"{folder.name}/3.txt").filter(has_text="Already here")
+    expect(found).to_contain_text("The very same file is here already, as Exhibit")
+    expect(again.get_by_text("Already here, and not sent again: 5")).to_be_visible()
+    check_page(again)
+    assert submission.exhibits.count() == 9
+    found.get_by_role("button", name="Send it anyway").click()
+    expect(found).to_have_count(0)
+    all_received(again, 8)
+    sealed(again, submission, 10)
+    twins = again.locator(".p-files > li").filter(has_text="3.txt")
+    expect(twins).to_have_count(2)
+    for at in range(2):
+        expect(twins.nth(at)).to_contain_text("The same bytes as Exhibit")
+    check_page(again)
+
+
+def test_a_file_larger_than_memory_is_recognised_piece_by_piece(
+    page, submission, documenter, tmp_path
+):
+    film = tmp_path / "long film.mp4"
+    with film.open("wb") as file:
+        for number in range(65):
+            file.write(bytes([number]) * MIB)
+        file.write(b"an odd end")
+    open_exhibits(page, submission, documenter)
+    choose(page, film)
+    all_received(page, 1)
+    sealed(page, submission, 1)
+    ready(page)
+    choose(page, film)
+    expect(page.get_by_role("heading", name="All of them are here already")).to_be_visible()
+    assert submission.exhibits.count() == 1

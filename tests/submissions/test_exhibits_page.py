@@ -63,9 +63,9 @@ def test_exhibits_are_grouped_by_what_the_reader_must_do(client, submission, add
         exhibits.describe(exhibit=answered, answers=ANSWERED, by=by)
         sending = exhibits.begin_upload(submission=submission, name="b", length=9, by=by)
     context = client.get(address).context
-    assert [row.exhibit for row in context["needing"]] == [unanswered]
-    assert [row.exhibit for row in context["on_their_way"]] == [sending]
-    assert [row.exhibit for row in context["settled"]] == [answered]
+    assert [row.exhibit for row in context["needing"].rows] == [unanswered]
+    assert [row.exhibit for row in context["on_their_way"].rows] == [sending]
+    assert [row.exhibit for row in context["settled"].rows] == [answered]
 
 
 def test_names_are_opened_once_for_a_person_and_a_quarter_of_an_hour(
@@ -277,6 +277,6 @@ def test_long_lists_go_on_by_number(client, submission, address):
         with transaction.atomic(), acting_as(by):
             exhibits.describe(exhibit=exhibit, answers=ANSWERED, by=by)
     first = client.get(address).context
-    assert len(first["settled"]) == PAGE
-    rest = client.get(address, {"after": first["after"]}).context
-    assert [row.exhibit.number for row in rest["settled"]] == [PAGE + 1]
+    assert len(first["settled"].rows) == PAGE
+    rest = client.get(address, {"after": first["settled"].after}).context
+    assert [row.exhibit.number for row in rest["settled"].rows] == [PAGE + 1]

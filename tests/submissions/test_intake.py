@@ -3,11 +3,13 @@
 import hashlib
 import json
 import os
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from custody import age, intake_job, uploads
@@ -175,16 +177,6 @@ def test_a_worker_killed_between_store_and_row_leaves_the_job_whole(
     assert SealedFile.objects.count() == 1
 
 
-def test_464_files_in_464_files_out(own_database, as_worker, monkeypatch):
-    monkeypatch.setattr("custody.ports.examine._function", lambda upload: None)
-    submission = draft()
-    for number in range(464):
-        sent(submission, str(number).encode(), name=f"{number}.txt")
-    assert len(run_due(as_worker)) == 464
-    states = Exhibit.objects.values_list("file_state", flat=True)
-    assert list(states) == ["sealed"] * 464
-
-
 def test_the_worker_holds_no_transaction_while_bytes_move(own_database, as_worker, monkeypatch):
     sent(draft(), os.urandom(2 * uploads.MIB))
     seen = []
@@ -198,3 +190,61 @@ def test_the_worker_holds_no_transaction_while_bytes_move(own_database, as_worke
     monkeypatch.setattr(uploads, "plaintext", watching)
     run_due(as_worker)
     assert seen == [False, False]
+
+
+def test_the_lease_is_kept_while_a_scanner_says_nothing(own_database, as_worker, monkeypatch):
+    monkeypatch.setattr(intake_job, "BEAT", timedelta(milliseconds=20))
+    sent(draft(), b"long in the scanner")
+    beats, enough = [], threading.Event()
+    extend = intake_job._extend
+
+    def counted(job):
+        extend(job)
+        beats.append(IntakeJob.objects.get().claimed_until)
+        if len(beats) > 2:
+            enough.set()
+
+    monkeypatch.setattr(intake_job, "_extend", counted)
+    monkeypatch.setattr("custody.ports.examine._function", lambda _upload: enough.wait(60))
+    with as_worker():
+        assert intake_job.run(intake_job.claim()) is not None
+    assert enough.is_set()
+    assert beats == sorted(beats)
+    assert beats[-1] > beats[0]
+    job = IntakeJob.objects.get()
+    assert job.done_at is not None
+    assert not any(thread.name.startswith("lease") for thread in threading.enumerate())
+
+
+def test_a_beat_extends_no_job_that_another_worker_took_over(own_database, as_worker):
+    sent(draft(), b"taken over")
+    with as_worker():
+        slow = intake_job.claim()
+        late = timezone.now() + 2 * intake_job.LEASE
+        other = intake_job.claim(now=late)
+        intake_job._extend(slow)
+        assert IntakeJob.objects.get().claimed_until == other.claimed_until
+
+
+def test_a_database_that_is_away_for_one_beat_ends_no_examination(
+    own_database, as_worker, monkeypatch, caplog
+):
+    monkeypatch.setattr(intake_job, "BEAT", timedelta(milliseconds=20))
+    sent(draft(), b"goes on")
+    tries, again = [], threading.Event()
+    extend = intake_job._extend
+
+    def failing(job):
+        tries.append(job)
+        if len(tries) == 2:
+            raise OperationalError("away")
+        extend(job)
+        if len(tries) > 2:
+            again.set()
+
+    monkeypatch.setattr(intake_job, "_extend", failing)
+    monkeypatch.setattr("custody.ports.examine._function", lambda _upload: again.wait(60))
+    with as_worker():
+        assert intake_job.run(intake_job.claim()) is not None
+    assert again.is_set()
+    assert "could not be extended" in caplog.text

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,25 @@ def test_a_line_that_breaks_keeps_what_was_complete_and_nothing_else(token, subm
     assert SealingKey.objects.count() == keys + 1
     assert Upload.objects.count() == 1
     assert len(stored() - before) == 1
+
+
+def test_a_sender_who_stalls_is_cut_off_and_keeps_what_was_complete(token, submission, monkeypatch):
+    monkeypatch.setattr(plain, "STALLED_AFTER", 0.2)
+    body = encode_multipart(BOUNDARY, files(b"complete", b"x" * 2000))
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as stream:
+        theirs.sendall(body[:-1000])  # and the line stays open
+        answer = Client().generic(
+            "POST",
+            f"/bytes/plain/{token}/",
+            b"",
+            CONTENT_TYPE=MULTIPART_CONTENT,
+            CONTENT_LENGTH=str(len(body)),
+            **{"wsgi.input": stream, "gunicorn.socket": ours},
+        )
+    assert answer.status_code == 303
+    assert "received=1&left=stopped" in answer["Location"]
+    assert submission.exhibits.count() == 1
 
 
 def test_nothing_is_in_clear_on_a_disk(token, monkeypatch):

@@ -1,92 +1,19 @@
 """clamd's words and nothing else make a file clean. A real clamd where there is one."""
 
-import base64
-import contextlib
 import io
-import os
-import shutil
 import socket
 import struct
-import subprocess
-import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from custody.intake.clamd import Verdict, scan
+from tests.scanner import LIMIT, Clamd, running
 
-LIMIT = 8 * 1024 * 1024
 CLEAN = Verdict("clean")
-
-
-@dataclass
-class Clamd:
-    socket: Path
-    process: subprocess.Popen[bytes]
-
-
-def program() -> str:
-    named = os.environ.get("PORTAL_CLAMD", "")
-    found = named or shutil.which("clamd", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or ""
-    if not found:
-        say = "clamd is not installed: ./portal test --install (Debian: clamav-daemon)"
-        pytest.fail(say) if os.environ.get("CI") == "true" else pytest.skip(say)
-    return found
-
-
-@contextlib.contextmanager
-def running(eicar: bytes, more: str = "") -> Iterator[Clamd]:
-    """Our own clamd, in a folder of its own, that knows one signature."""
-    with tempfile.TemporaryDirectory(prefix="clamd", dir="/dev/shm") as name:
-        folder = Path(name)
-        (folder / "db").mkdir()
-        (folder / "tmp").mkdir()
-        (folder / "db" / "local.ndb").write_text(f"Eicar-Test:0:*:{eicar.hex()}\n")
-        settings = folder / "clamd.conf"
-        settings.write_text(
-            f"Foreground yes\nLocalSocket {folder}/s\nDatabaseDirectory {folder}/db\n"
-            f"TemporaryDirectory {folder}/tmp\nStreamMaxLength {LIMIT}\nMaxThreads 2\n"
-            f"AlertExceedsMax yes\n{more}"
-        )
-        process = subprocess.Popen(
-            [program(), f"--config-file={settings}"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            wait_for(folder / "s", process)
-            yield Clamd(folder / "s", process)
-        finally:
-            process.kill()
-            process.wait()
-
-
-def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
-    waiting = threading.Event()
-    for _ in range(2000):
-        assert process.poll() is None, "clamd did not start"
-        with socket.socket(socket.AF_UNIX) as client, contextlib.suppress(OSError):
-            client.connect(str(path))
-            client.sendall(b"zPING\0")
-            if client.recv(16) == b"PONG\0":
-                return
-        waiting.wait(0.01)
-    pytest.fail("clamd did not answer")
-
-
-@pytest.fixture(scope="module")
-def eicar(corpus: Path) -> bytes:
-    return base64.b64decode((corpus / "eicar" / "eicar.b64").read_bytes())
-
-
-@pytest.fixture(scope="module")
-def clamd(eicar: bytes) -> Iterator[Clamd]:
-    with running(eicar, "AlertEncrypted yes\nMaxRecursion 5\n") as made:
-        yield made
 
 
 def zipped(content: bytes, name: str = "letter.txt") -> bytes:
@@ -151,8 +78,7 @@ def test_a_scanner_killed_in_the_middle_makes_nothing_clean(eicar: bytes) -> Non
 
         def pieces() -> Iterator[bytes]:
             yield bytes(1 << 20)
-            mortal.process.kill()
-            mortal.process.wait()
+            mortal.end()
             yield from [bytes(1 << 20)] * 4
 
         found = scan(pieces(), socket=mortal.socket, limit=LIMIT)
@@ -166,8 +92,7 @@ def test_a_scanner_killed_after_the_last_byte_makes_nothing_clean(eicar: bytes) 
 
         def pieces() -> Iterator[bytes]:
             yield b"a letter"
-            mortal.process.kill()
-            mortal.process.wait()
+            mortal.end()
 
         assert scan(pieces(), socket=mortal.socket, limit=LIMIT).reason == "died"
 

@@ -9,14 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.lists import annotated
-from cases.models import Assignment, Condition, Referral
+from cases.models import Assignment, Condition, Referral, ReferralItem
 from cases.next_steps import Step, next_step
-from cases.possible import OVER
-from cases.states import Status
+from cases.states import OVER, Status
 from cases.vocabularies import ConditionAnswer
+from custody.models import Opening
 from impna.errors import Sentence
+from partners import roles
 from partners.desk import Waiting
 from partners.models import User
+from submissions.models import Exhibit
+from submissions.spoken import numbers
+from submissions.states import Scan
 
 MOST = 50
 # How long before its date feedback stands on a desk.
@@ -24,10 +28,15 @@ SOON = timedelta(days=14)
 
 
 def awaiting(user: User) -> list[Waiting]:
-    """The nearest date first; one query, and none for those who receive nothing."""
+    """The nearest date first.
+
+    One query, two more for a forensic examiner, and none for those who receive nothing.
+    """
     if not user.partner.receives_referrals:
         return []
     rows = [row for referral in _waiting(user) for row in _rows(referral)]
+    if user.holds(roles.ForensicExaminer.code):
+        rows += _to_examine(user)
     return sorted(rows, key=lambda row: row.due)
 
 
@@ -80,4 +89,43 @@ def _row(
         since=since,
         url=url,
         action=action,
+    )
+
+
+def _to_examine(user: User) -> list[Waiting]:
+    """What is in quarantine, may be opened by this person, and was not opened by them."""
+    closed = Condition.objects.filter(
+        referral=OuterRef("referral"),
+        answer__in=[ConditionAnswer.AWAITED, ConditionAnswer.CANNOT],
+        version__number__lte=OuterRef("version__number"),
+    )
+    own = Referral.objects.visible_to(user, "examine_referral").readable().values("pk")
+    items = list(
+        ReferralItem.objects.live()
+        .filter(~Exists(closed), referral__in=own, exhibit__scan=Scan.INFECTED)
+        .select_related("exhibit", "referral__version")
+        .order_by("referral__due_on", "referral_id", "exhibit__number")[:MOST]
+    )
+    targets = {item.pk: f"{Exhibit.custody_label}:{item.exhibit.reference}" for item in items}
+    seen = Opening.objects.filter(by=user.reference, target__in=targets.values())
+    opened = set(seen.values_list("target", "basis"))
+    unopened: dict[int, list[ReferralItem]] = {}
+    for item in items:
+        if (targets[item.pk], f"referral {item.referral.reference}") not in opened:
+            unopened.setdefault(item.referral_id, []).append(item)
+    return [_quarantined(found) for found in unopened.values()]
+
+
+def _quarantined(items: list[ReferralItem]) -> Waiting:
+    referral = items[0].referral
+    assert referral.due_on is not None
+    return _row(
+        referral,
+        referral.due_on,
+        _("examine what is in quarantine: %(exhibits)s")
+        % {"exhibits": numbers(item.exhibit.number for item in items)},
+        _("Open"),
+        f"{referral.get_absolute_url()}#exhibits",
+        max(item.given_at for item in items),
+        on_whom=_("You or another forensic examiner"),
     )

@@ -1,15 +1,25 @@
 """Who is told of what. Sentences are constant; titles come from clear fields without names (R8)."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Advice, Assignment, Condition, InformationRequest, Message, Referral
+from cases.models import (
+    Advice,
+    Assignment,
+    Condition,
+    InformationRequest,
+    Message,
+    Referral,
+    Taken,
+)
+from cases.states import OVER
 from impna.errors import Sentence
 from partners import roles
 from partners.actions.notifications import tell
-from partners.models import Unit, User
+from partners.models import User
 from submissions.models import Submission
 
 SENTENCES: dict[str, Sentence] = {
@@ -29,30 +39,36 @@ SENTENCES: dict[str, Sentence] = {
     "cases.disposed": _("A recipient says what became of what you gave."),
     "cases.assigned": _("A referral was assigned to you."),
     "cases.silent": _("An answer is overdue."),
+    "cases.condition_silent": _("An answer to a condition is overdue."),
+    "cases.disposal_silent": _("Say what became of what you were given: it is overdue."),
+    "cases.request_soon": _("A request of a recipient lapses in a few days; answer it."),
+    "cases.request_lapsed": _("A request of a recipient lapsed unanswered."),
+    "cases.not_answered": _("A request to the sender lapsed unanswered."),
+    "cases.damaged": _("A file that you took no longer has its recorded digest."),
+    "cases.storage": _(
+        "A stored file no longer has its recorded digest: have the portal’s storage checked, and "
+        "speak with the organisation that took it."
+    ),
     "cases.advice_asked": _("An organisation asks for advice."),
     "cases.advice_given": _("The Secretariat has answered."),
     "cases.advice_lapsed": _("The Secretariat did not answer in time; choose recipients yourself."),
 }
 
 
-def members(holder: Unit | Submission, *codes: str) -> Iterable[User]:
-    """Who holds one of the roles now, in a unit or in the partner that provides."""
-    people = User.objects.filter(
-        is_active=True, memberships__ended_at__isnull=True, memberships__role__in=codes
-    )
-    if isinstance(holder, Unit):
-        return people.filter(memberships__unit=holder).distinct()
-    return people.filter(partner=holder.partner_id).distinct()
+def heads(referral: Referral) -> Iterable[User]:
+    """Heads of unit."""
+    return User.objects.holding(roles.HeadOfUnit.code, unit=referral.unit)
 
 
 def deciders(referral: Referral) -> Iterable[User]:
     """Heads of unit and contact points."""
-    return members(referral.unit, roles.HeadOfUnit.code, roles.ContactPoint.code)
+    codes = (roles.HeadOfUnit.code, roles.ContactPoint.code)
+    return User.objects.holding(*codes, unit=referral.unit)
 
 
 def senders(submission: Submission) -> Iterable[User]:
     """Approvers of the sender."""
-    return members(submission, roles.Approver.code)
+    return User.objects.holding(roles.Approver.code).filter(partner=submission.partner_id)
 
 
 def workers(referral: Referral) -> Iterable[User]:
@@ -60,7 +76,7 @@ def workers(referral: Referral) -> Iterable[User]:
     assigned = User.objects.filter(
         assignments__referral=referral, assignments__ended_at__isnull=True
     )
-    return {*members(referral.unit, roles.HeadOfUnit.code), *assigned}
+    return {*heads(referral), *assigned}
 
 
 def sent(referral: Referral) -> None:
@@ -84,9 +100,49 @@ def access_ended(referral: Referral) -> None:
     _tell(deciders(referral), "cases.access_ended", referral, "access-ended")
 
 
-def silent(referral: Referral, number: int) -> None:
+def silent(referral: Referral, due_on: date, number: int) -> None:
     """A reminder to the unit; the sender sees the silence on its own page."""
-    _tell(deciders(referral), "cases.silent", referral, f"silent-{referral.due_on}-{number}")
+    code = "cases.disposal_silent" if referral.status in OVER else "cases.silent"
+    _tell(deciders(referral), code, referral, f"silent-{due_on}-{number}")
+
+
+def condition_silent(referral: Referral, due_on: date, number: int) -> None:
+    """A reminder to the unit, as `silent`."""
+    _tell(deciders(referral), "cases.condition_silent", referral, f"{due_on}-{number}")
+
+
+def request_soon(request: InformationRequest) -> int:
+    """To the sender's approvers, once; how many were told."""
+    people = senders(request.referral.submission)
+    return _tell_sender(people, "cases.request_soon", request.referral, request)
+
+
+def request_lapsed(request: InformationRequest) -> None:
+    """To both sides, while the recipient has access: then nobody waits for it any more."""
+    referral = request.referral
+    if not referral.is_live:
+        return
+    _tell_sender(senders(referral.submission), "cases.request_lapsed", referral, request)
+    _tell(workers(referral), "cases.not_answered", referral, request.reference)
+
+
+def damaged(taken: Taken) -> None:
+    """To the heads of unit; and to the coordinators, who learn the recipient and nothing else."""
+    referral = taken.item.referral
+    list_of_all = reverse("cases:referral-list")  # access may have ended, not what is in the file
+    tell(
+        users=heads(referral),
+        code="cases.damaged",
+        key=f"cases.damaged-{taken.reference}",
+        path=referral.get_absolute_url() if referral.is_live else list_of_all,
+        about=referral.title,
+    )
+    tell(
+        users=User.objects.holding(roles.Coordinator.code),
+        code="cases.storage",
+        key=f"cases.storage-{taken.reference}",
+        path=referral.unit.partner.get_absolute_url(),
+    )
 
 
 def assigned(assignment: Assignment) -> None:
@@ -138,13 +194,8 @@ def wrote(message: Message) -> None:
 
 def advice_asked(advice: Advice) -> None:
     """To the advisers. The title is not shown to them in `blind`."""
-    advisers = User.objects.filter(
-        is_active=True,
-        memberships__role=roles.Adviser.code,
-        memberships__ended_at__isnull=True,
-    ).distinct()
     tell(
-        users=advisers,
+        users=User.objects.holding(roles.Adviser.code),
         code="cases.advice_asked",
         key=f"advice-{advice.reference}-asked",
         path=reverse("cases:advice", args=[advice.reference]),
@@ -172,9 +223,9 @@ def _tell(users: Iterable[User], code: str, referral: Referral, key: str) -> Non
     )
 
 
-def _tell_sender(users: Iterable[User], code: str, referral: Referral, key: object) -> None:
+def _tell_sender(users: Iterable[User], code: str, referral: Referral, key: object) -> int:
     key = getattr(key, "reference", key)
-    tell(
+    return tell(
         users=users,
         code=code,
         key=f"{code}-{referral.reference}-{key}",

@@ -1,10 +1,10 @@
-"""What waits for a sender's approver, and for the adviser a sender asks, as rows of the desk."""
+"""What waits for a sender's approver and data-protection lead, and for the adviser a sender asks."""
 
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,28 +12,41 @@ from django.utils.translation import ngettext
 
 from cases import advice_desk
 from cases.models import Advice, Referral
-from cases.published import DECIDE_WITHIN
-from cases.states import OWED, AdviceStatus, Status
+from cases.published import DECIDE_WITHIN, moved, overdue
+from cases.states import OVER, AdviceStatus, Status
 from partners import roles
 from partners.desk import Waiting
-from partners.models import User
+from partners.models import Membership, User
 from submissions.models import Submission
 
 MOST = 50
+_NOT_OVER = ("draft", "ready", "handed_over")
 
 
 def awaiting(user: User) -> list[Waiting]:
-    """Requests, refused conditions, silence, recalls and advice, nearest date first.
+    """Requests, refused conditions, silence, recalls, advice and withdrawals, nearest date first.
 
-    Two queries for a sender's approver, one for an adviser, none for anyone else.
+    Two queries for a sender's approver, one for a lead or an adviser, none for anyone else.
     """
     if user.partner.kind == roles.SECRETARIAT:
         return advice_desk.awaiting(user)
-    if user.partner.kind != roles.CSO or not user.holds(roles.Approver.code):
+    leads = user.holds(roles.DataProtectionLead.code)
+    approves = user.holds(roles.Approver.code)
+    if user.partner.kind != roles.CSO or not (leads or approves):
         return []
-    own = Submission.objects.visible_to(user, "approve_submission").values("pk")
-    rows = [row for referral in _referrals(own) for row in _of(referral)]
-    rows += [_of_advice(advice) for advice in _advice(own)]
+    rows = []
+    if approves:
+        own = Submission.objects.visible_to(user, "approve_submission").values("pk")
+        rows += [row for referral in _referrals(own) for row in _of(referral)]
+    else:
+        own = Submission.objects.visible_to(user, "lead_submission").values("pk")
+    for one in _submissions(own):
+        if one.status == "withdrawn" and leads:
+            rows.append(_to_keep(one))
+        elif one.status == "withdrawn" and not one.has_lead:
+            rows.append(_without_lead(one))
+        elif one.status != "withdrawn" and approves:
+            rows.append(_to_give(one) if one.advice_status is None else _of_advice(one))
     return sorted(rows, key=lambda row: row.due)
 
 
@@ -47,7 +60,8 @@ def _referrals(own: Any) -> list[Any]:
             Q(questions__gt=0)
             | Q(refusals__gt=0)
             | Q(status=Status.RECALLED)
-            | Q(status__in=OWED, due_on__lt=timezone.localdate())
+            | Q(due_on__lt=timezone.localdate())
+            | Q(condition_overdue__isnull=False)
         )
     )
     return list(found.select_related("submission", "unit__partner").by_date()[:MOST])
@@ -68,15 +82,18 @@ def _of(referral: Any) -> list[Waiting]:
         what = _("decide about a condition that %(who)s cannot accept") % _who(referral)
         due = timezone.localdate(referral.refusal_since) + DECIDE_WITHIN
         rows.append(_row(referral, due, what, referral.refusal_since, _("Decide")))
-    if referral.is_silent:
+    late = overdue(referral)
+    if referral.status in OVER and (late is not None or referral.status == Status.RECALLED):
+        what = _("say what became of what was given to %(who)s") % _who(referral)
+        if referral.status == Status.RECALLED:
+            what = _("say what became of what was recalled from %(who)s") % _who(referral)
+        row = _row(referral, referral.due_on, what, referral.since, _("Look"))
+        rows.append(replace(row, on_whom=_("The recipient")))
+    elif late is not None:
         what = _(
             "no answer from %(who)s by the date: ask the Secretariat, recall it, or keep waiting"
         ) % _who(referral)
-        rows.append(_row(referral, referral.due_on, what, referral.since, _("Look")))
-    if referral.status == Status.RECALLED:
-        what = _("say what became of what was recalled from %(who)s") % _who(referral)
-        row = _row(referral, referral.due_on, what, referral.since, _("Look"))
-        rows.append(replace(row, on_whom=_("The recipient")))
+        rows.append(_row(referral, late, what, referral.since, _("Look")))
     return rows
 
 
@@ -96,40 +113,96 @@ def _who(referral: Referral) -> dict[str, str]:
     return {"who": referral.unit.partner.name}
 
 
-def _advice(own: Any) -> list[Advice]:
-    """Answered or lapsed in the last days, and nothing was given since."""
-    now = timezone.now()
-    given_since = Referral.objects.filter(
-        submission=OuterRef("submission"), sent_at__gt=OuterRef("asked_at")
+def _submissions(own: Any) -> Any:
+    """Withdrawn ones whose rest is to be decided; handed-over ones that nobody has.
+
+    And those with advice, answered or lapsed, since which nothing was given: for some days, or
+    until anyone has it. Each with its newest question, in `advice_…`.
+    """
+    now, here = timezone.now(), {"submission": OuterRef("pk")}
+    newest = Advice.objects.filter(**here).order_by("-pk")
+    asked = {
+        f"advice_{name}": Subquery(newest.values(name)[:1])
+        for name in ("reference", "status", "asked_at", "answered_at", "due_on")
+    }
+    given, lead = (
+        Referral.objects.filter(**here),
+        Membership.objects.live().filter(
+            partner=OuterRef("partner"), role=roles.DataProtectionLead.code, user__is_active=True
+        ),
     )
-    recent = Q(answered_at__gt=now - DECIDE_WITHIN) | Q(
-        status=AdviceStatus.LAPSED, due_on__gt=timezone.localdate(now) - DECIDE_WITHIN
+    found = Submission.objects.filter(pk__in=own).annotate(
+        **asked, is_held=Exists(given.live()), has_lead=Exists(lead)
     )
-    newer = Advice.objects.filter(submission=OuterRef("submission"), pk__gt=OuterRef("pk"))
-    found = (
-        Advice.objects.filter(recent, submission__in=own)
-        .exclude(status=AdviceStatus.ASKED)
-        .exclude(submission__status__in=["withdrawn", "erased"])
-        .filter(~Exists(given_since), ~Exists(newer))
-        .select_related("submission")
+    today = timezone.localdate(now)
+    nobody = Q(~Exists(given), status="handed_over")
+    recent = Q(advice_answered_at__gt=now - DECIDE_WITHIN) | Q(
+        advice_status=AdviceStatus.LAPSED, advice_due_on__gt=today - DECIDE_WITHIN
     )
-    return list(found.order_by("due_on", "pk")[:MOST])
+    not_since = ~Exists(given.filter(sent_at__gt=OuterRef("advice_asked_at")))
+    return found.filter(
+        Q(status="withdrawn", due_on__lte=today + DECIDE_WITHIN)
+        | nobody & Q(advice_status__isnull=True)
+        | Q(recent | nobody, not_since, status__in=_NOT_OVER)
+        & ~Q(advice_status=AdviceStatus.ASKED)
+        & Q(advice_status__isnull=False)
+    ).order_by("due_on", "pk")[:MOST]
 
 
-def _of_advice(advice: Advice) -> Waiting:
-    since: datetime | None = advice.answered_at
-    if advice.status == AdviceStatus.LAPSED:
+def _of_advice(submission: Any) -> Waiting:
+    since: datetime | None = submission.advice_answered_at
+    if submission.advice_status == AdviceStatus.LAPSED:
         what = _("the Secretariat did not answer in time: choose recipients yourself, or ask again")
-        since = timezone.make_aware(datetime.combine(advice.due_on, time.max))
+        since = timezone.make_aware(datetime.combine(submission.advice_due_on, time.max))
     else:
         what = _("the Secretariat has answered: choose recipients")
     assert since is not None
     return Waiting(
-        due=timezone.localdate(since) + DECIDE_WITHIN,
+        due=moved(timezone.localdate(since) + DECIDE_WITHIN),
         what=what,
-        about=advice.submission.title,
+        about=submission.title,
         on_whom=_("You or another approver"),
         since=since,
-        url=reverse("cases:advice", args=[advice.reference]),
+        url=reverse("cases:advice", args=[submission.advice_reference]),
         action=_("Choose"),
+    )
+
+
+def _to_give(submission: Submission) -> Waiting:
+    assert submission.due_on is not None
+    return Waiting(
+        due=moved(submission.due_on),
+        what=_("nobody has it: choose who gets it, ask the Secretariat, or withdraw it"),
+        about=submission.title,
+        on_whom=_("You or another approver"),
+        since=submission.since,
+        url=reverse("cases:refer", args=[submission.reference]),
+        action=_("Choose"),
+    )
+
+
+def _to_keep(submission: Any) -> Waiting:
+    what = _("decide what is kept, and why")
+    if submission.is_held:
+        what = _("check what recipients still hold, then decide what is kept, and why")
+    return Waiting(
+        due=submission.due_on,
+        what=what,
+        about=submission.title,
+        on_whom=_("You or another data-protection lead"),
+        since=submission.since,
+        url=reverse("submissions:keep", args=[submission.reference]),
+        action=_("Decide"),
+    )
+
+
+def _without_lead(submission: Any) -> Waiting:
+    return Waiting(
+        due=submission.due_on,
+        what=_("decide what is kept, and why: ask a manager to give somebody the role"),
+        about=submission.title,
+        on_whom=_("A data-protection lead, and your organisation has none"),
+        since=submission.since,
+        url=submission.get_absolute_url(),
+        action=_("Look"),
     )

@@ -395,12 +395,16 @@ class UnitForm(_OneName, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Unit
-        fields = ("name", "takes_direct_intake", "feedback_days", "on_call", "standing_text")
+        fields = (
+            "name", "takes_direct_intake", "feedback_days", "on_call", "standing_text",
+            "no_discretion",
+        )  # fmt: skip
         widgets = {"standing_text": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "feedback_days": _("Between 7 and 730. CSOs see the date, and silence after it."),
             "on_call": _("A telephone route for urgent cases, shown to those who send to you."),
             "standing_text": _("Offered when you accept conditions as far as your law allows."),
+            "no_discretion": _("Then nobody declines for resources or priorities."),
         }
 
 

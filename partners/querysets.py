@@ -14,7 +14,7 @@ from partners import roles
 from partners.states import Status
 
 if TYPE_CHECKING:
-    from partners.models import User
+    from partners.models import Partner, Unit, User
 
 
 class PartnerQuerySet(models.QuerySet[Any]):
@@ -41,6 +41,16 @@ class PartnerQuerySet(models.QuerySet[Any]):
             | Q(due_on__isnull=True)
         )
 
+    def across_from(self, user: User, partner: Partner) -> str:
+        """Between the Secretariat and a partner: the reference of the side `user` is not of.
+
+        For histories that both read, which name only the reader's own side; "" for one's own.
+        """
+        if user.partner_id == partner.pk:
+            secretariat = self.filter(kind=roles.SECRETARIAT).exclude(pk=partner.pk)
+            return secretariat.values_list("reference", flat=True).first() or ""
+        return partner.reference
+
     def by_status(self, *statuses: Status) -> PartnerQuerySet:
         """In one of the states."""
         return self.filter(status__in=statuses)
@@ -65,11 +75,26 @@ class UserQuerySet(models.QuerySet[Any]):
         """Joined and not removed."""
         return self.filter(joined_at__isnull=False, removed_at__isnull=True)
 
+    def by_name(self) -> UserQuerySet:
+        """As people look for them; `named` is what they are sorted by."""
+        return self.annotate(named=Lower("display_name")).order_by("named", "id")
+
+    def after(self, last: Any) -> UserQuerySet:
+        """Those that follow `last` in the order of `by_name`, which named it."""
+        return self.filter(Q(named__gt=last.named) | Q(named=last.named, pk__gt=last.pk))
+
     def coordinators(self) -> UserQuerySet:
         """Those who hold the coordinator's role now."""
         return self.present().filter(
             memberships__role=roles.Coordinator.code, memberships__ended_at__isnull=True
         )
+
+    def holding(self, *codes: str, unit: Unit | None = None) -> UserQuerySet:
+        """Who may sign in and holds one of the roles now, in `unit` when one is given."""
+        held = Q(memberships__role__in=codes, memberships__ended_at__isnull=True)
+        if unit is not None:  # of the same membership: another one may be in another unit
+            held &= Q(memberships__unit=unit)
+        return self.filter(held, is_active=True).distinct()
 
 
 class MembershipQuerySet(models.QuerySet[Any]):

@@ -14,6 +14,8 @@ AUTHORITY = "authority"
 MECHANISM = "mechanism"
 SECRETARIAT = "secretariat"
 OBSERVER = "observer"
+# Who makes a move in a state table when no person does: a date that is past, a file that arrived.
+PORTAL = "portal"
 
 
 class Role:
@@ -30,7 +32,7 @@ class Role:
 class Documenter(Role):
     code = "documenter"
     label = _("Documenter")
-    may = _("Draft submissions, upload exhibits, record persons, consents and risks.")
+    may = _("Draft submissions, upload exhibits, say for each who can be recognised in it.")
     kinds = (CSO,)
 
 
@@ -44,21 +46,23 @@ class Approver(Role):
 class DataProtectionLead(Role):
     code = "data_protection_lead"
     label = _("Data-protection lead")
-    may = _("Open identities, process withdrawals and requests by persons.")
+    may = _("Read submissions; after a withdrawal, decide what is kept, and why.")
     kinds = (CSO,)
 
 
 class Reader(Role):
     code = "reader"
     label = _("Reader")
-    may = _("Read what the partner may read; change nothing.")
+    may = _(
+        "Read the own CSO’s submissions and change nothing. For observers nothing is published yet."
+    )
     kinds = (CSO, OBSERVER)
 
 
 class Manager(Role):
     code = "manager"
     label = _("Manager")
-    may = _("Invite and remove members, lock the partner out, set standing exclusions.")
+    may = _("Invite and remove members, give roles, keep settings, lock the partner out.")
     kinds = (CSO, AUTHORITY, MECHANISM, OBSERVER)
     least = 1
 
@@ -66,7 +70,7 @@ class Manager(Role):
 class ContactPoint(Role):
     code = "contact_point"
     label = _("Contact point")
-    may = _("Route referrals within the State; keep the unit's profile and intake rules.")
+    may = _("Acknowledge what arrives; keep the unit’s profile and intake rules.")
     kinds = (AUTHORITY, MECHANISM)
     in_unit = True
 
@@ -98,7 +102,7 @@ class Analyst(Role):
 class ForensicExaminer(Role):
     code = "forensic_examiner"
     label = _("Forensic examiner")
-    may = _("Open quarantined exhibits.")
+    may = _("Open quarantined exhibits of the referrals assigned to them.")
     kinds = (AUTHORITY, MECHANISM)
     in_unit = True
 
@@ -106,7 +110,7 @@ class ForensicExaminer(Role):
 class Coordinator(Role):
     code = "coordinator"
     label = _("Coordinator")
-    may = _("Vet and invite partners, keep reach and networks.")
+    may = _("Vet and invite partners, set their reach, suspend and end them.")
     kinds = (SECRETARIAT,)
     least = 2
 
@@ -121,7 +125,10 @@ class Adviser(Role):
 class Inspector(Role):
     code = "inspector"
     label = _("Inspector")
-    may = _("Read the custody log; open content for a limited time, with a reason, logged.")
+    may = _(
+        "No page of their own yet: whoever runs the portal shows them the custody log. "
+        "They open no content."
+    )
     kinds = (SECRETARIAT,)
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from impna.errors import NotNow, Sentence
+from partners import roles
 
 
 class Status(models.TextChoices):
@@ -26,14 +27,19 @@ class Party(models.TextChoices):
     NOBODY = "nobody", _("Nobody")
 
 
-TRANSITIONS: dict[Status, set[Status]] = {
-    Status.APPLIED: {Status.VETTING},
-    Status.VETTING: {Status.INVITED, Status.REFUSED},
-    Status.INVITED: {Status.ACTIVE, Status.LEFT},
-    Status.ACTIVE: {Status.SUSPENDED, Status.LEFT},
-    Status.SUSPENDED: {Status.ACTIVE, Status.LEFT},
-    Status.LEFT: set(),
-    Status.REFUSED: set(),
+_COORDINATOR = frozenset({roles.Coordinator.code})
+# To what, by whom: codes of roles. A second coordinator answers what the first found or suspended.
+TRANSITIONS: dict[Status, dict[Status, frozenset[str]]] = {
+    Status.APPLIED: {Status.VETTING: _COORDINATOR},
+    Status.VETTING: {Status.INVITED: _COORDINATOR, Status.REFUSED: _COORDINATOR},
+    Status.INVITED: {
+        Status.ACTIVE: frozenset({roles.Manager.code}),
+        Status.LEFT: _COORDINATOR,
+    },
+    Status.ACTIVE: {Status.SUSPENDED: _COORDINATOR, Status.LEFT: _COORDINATOR},
+    Status.SUSPENDED: {Status.ACTIVE: _COORDINATOR, Status.LEFT: _COORDINATOR},
+    Status.LEFT: {},
+    Status.REFUSED: {},
 }
 
 OWNERS: dict[Status, Party] = {

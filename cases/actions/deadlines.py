@@ -4,15 +4,17 @@ Each may run at any time and twice; every row is claimed under a lock that other
 """
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from cases import notifications
 from cases.events import Event
-from cases.models import Advice, InformationRequest, Referral, Reminder, Taken
-from cases.states import AdviceStatus, RequestStatus, Status
+from cases.models import Advice, Condition, InformationRequest, Referral, Reminder, Taken
+from cases.querysets import ReferralQuerySet
+from cases.states import REQUEST_SOON, AdviceStatus, RequestStatus, Status
 from custody import log
 from custody.checks import digests_hold
 
@@ -26,30 +28,47 @@ _SOME = 200
 
 @transaction.atomic
 def remind() -> int:
-    """Remind units whose answer is overdue: on the day after, and each week, three times."""
+    """Remind units of what is overdue: on the day after, and each week, three times.
+
+    A word, an answer to a condition, or what became of what was given.
+    """
     today = timezone.localdate()
     # Those reminded for the last time are left out: they must not stand before the others.
-    late = Referral.objects.silent(today).filter(due_on__gte=today - MOST_REMINDERS * EVERY)
-    late = late.select_for_update(of=("self",), skip_locked=True)
-    made = 0
-    for referral in late.select_related("unit", "submission", "version").order_by("pk"):
-        number = 1 + (today - referral.due_on - timedelta(days=1)) // EVERY
-        _row, is_new = Reminder.objects.get_or_create(
-            referral=referral,
-            due_on=referral.due_on,
-            number=number,
-            defaults={"at": timezone.now()},
-        )
-        if is_new:
-            made += 1
-            _record(Event.REMINDED, referral, {"number": number})
-            notifications.silent(referral, number)
-    return made
+    recent = {"due_on__lt": today, "due_on__gte": today - MOST_REMINDERS * EVERY}
+    made = sum(
+        _remind(referral, referral.due_on, notifications.silent)
+        for referral in _claimed(Referral.objects.live().filter(**recent))
+    )
+    dates: dict[int, set[date]] = {}
+    conditions = Condition.objects.overdue(today).filter(**recent)
+    for referral_id, due_on in conditions.order_by("id").values_list("referral_id", "due_on"):
+        dates.setdefault(referral_id, set()).add(due_on)
+    return made + sum(
+        _remind(referral, due_on, notifications.condition_silent)
+        for referral in _claimed(Referral.objects.filter(pk__in=dates))
+        for due_on in sorted(dates[referral.pk])
+    )
+
+
+@transaction.atomic
+def remind_of_requests() -> int:
+    """Remind senders of requests whose time is nearly over: once, and not of those just asked."""
+    today = timezone.localdate()
+    soon = InformationRequest.objects.filter(
+        status=RequestStatus.ASKED,
+        due_on__range=(today, today + REQUEST_SOON),
+        referral__closed_at__isnull=True,
+    ).select_related("referral__submission")
+    return sum(
+        notifications.request_soon(request)
+        for request in soon.order_by("pk")
+        if timezone.localdate(request.asked_at) < request.due_on - REQUEST_SOON
+    )
 
 
 @transaction.atomic
 def lapse_requests() -> int:
-    """Requests that nobody answered in time."""
+    """Requests that nobody answered in time. Both sides are told."""
     late = InformationRequest.objects.filter(
         status=RequestStatus.ASKED, due_on__lt=timezone.localdate()
     ).select_for_update(of=("self",), skip_locked=True)
@@ -64,6 +83,7 @@ def lapse_requests() -> int:
             submission=request.referral.submission.reference,
             data={"referral": request.referral.reference, "request": request.number},
         )
+        notifications.request_lapsed(request)
     return len(found)
 
 
@@ -154,6 +174,31 @@ def _keep(taken: Taken, *, holds: bool) -> None:
         submission=taken.item.referral.submission.reference,
         data={"referral": taken.item.referral.reference, "holds": holds},
     )
+    if not holds:
+        # For whoever runs the portal: the inbox names nothing (R8).
+        logger.error("The file of %s does not have its recorded digest.", taken.reference)
+        notifications.damaged(taken)
+
+
+def _claimed(found: ReferralQuerySet) -> ReferralQuerySet:
+    """Locked, in one order; those that someone else has are left to them."""
+    return (
+        found.select_for_update(of=("self",), skip_locked=True)
+        .select_related("unit", "submission", "version")
+        .order_by("pk")
+    )
+
+
+def _remind(referral: Referral, due_on: date, tell: Callable[[Referral, date, int], None]) -> bool:
+    """The reminder of today about one date; False when it went out already."""
+    number = 1 + (timezone.localdate() - due_on - timedelta(days=1)) // EVERY
+    _row, is_new = Reminder.objects.get_or_create(
+        referral=referral, due_on=due_on, number=number, defaults={"at": timezone.now()}
+    )
+    if is_new:
+        _record(Event.REMINDED, referral, {"number": number})
+        tell(referral, due_on, number)
+    return is_new
 
 
 def _record(event: Event, referral: Referral, data: dict[str, log.Datum]) -> None:

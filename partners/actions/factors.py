@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from custody import log
 from impna.errors import NotNow
 from impna.references import grouped
-from partners import policies
+from partners import notifications, policies
 from partners.actions import letters
 from partners.events import Event
 from partners.models import Letter, LostFactor, RecoveryCode, TotpDevice, User
@@ -129,6 +129,7 @@ def report_lost(*, user: User) -> LostFactor:
         user=user, asked_at=now, due_on=timezone.localdate(now + ANSWER_WITHIN)
     )
     log.record(Event.LOST_FACTOR_REPORTED, on=lost, by=user, data={"user": user.reference})
+    notifications.lost_factor(lost)
     _notify(user)
     return lost
 

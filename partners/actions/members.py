@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from custody import log
 from impna.errors import NotAllowed, NotNow
-from partners import policies, ports, roles
+from partners import notifications, policies, ports, roles
 from partners.actions import letters
 from partners.events import Event
 from partners.models import Invitation, Letter, Membership, Partner, Unit, User
@@ -151,6 +151,7 @@ def join(*, token: str, user: User) -> User:
         by=user,
         data={"invitation": invitation.reference, "roles": [role for role, _u in invitation.roles]},
     )
+    notifications.joined(invitation)
     return user
 
 

@@ -12,7 +12,7 @@ from custody.keys import deployment_compartment
 from custody.models import Compartment, CustodyEvent
 from custody.texts import open_text, seal_text
 from impna.errors import NotAllowed, NotNow
-from partners import policies, roles
+from partners import notifications, policies, roles
 from partners.actions import members
 from partners.events import Event
 from partners.models import Partner, Reach, User, Vetting
@@ -47,6 +47,7 @@ def apply(
     partner.save()
     event = Event.PARTNER_INVITED_TO_APPLY if isinstance(by, User) else Event.PARTNER_APPLIED
     log.record(event, on=partner, by=by, data={"kind": kind})
+    notifications.applied(partner, by)
     return partner
 
 
@@ -101,6 +102,7 @@ def record_vetting(
         by=by,
         data={"vetting": vetting.reference, "proposed_reach": vetting.proposed_reach},
     )
+    notifications.second_finding(vetting)
     return vetting
 
 
@@ -119,6 +121,7 @@ def confirm_vetting(*, vetting: Vetting, by: User, reason: str, reach: str = "")
     if partner.status == Status.VETTING:
         _move(partner, Status.INVITED)
         members.invite_first_manager(partner=partner, email=partner.contact_email, by=by)
+    notifications.found(vetting)
     return vetting
 
 
@@ -133,6 +136,7 @@ def question_vetting(*, vetting: Vetting, by: User, reason: str) -> Vetting:
         reason=reason,
         data={"vetting": vetting.reference},
     )
+    notifications.questioned(vetting)
     return vetting
 
 
@@ -150,6 +154,9 @@ def refuse_vetting(*, vetting: Vetting, by: User, reason: str) -> Vetting:
         reason=reason,
         data={"vetting": vetting.reference},
     )
+    notifications.found(vetting)
+    if partner.status == Status.SUSPENDED:
+        notifications.suspended(partner, by)
     return vetting
 
 
@@ -163,6 +170,7 @@ def suspend(*, partner: Partner, by: User, reason: str) -> Partner:
     _move(partner, Status.SUSPENDED)
     _end_sessions(partner)
     log.record(Event.PARTNER_SUSPENDED, on=partner, by=by, reason=reason)
+    notifications.suspended(partner, by)
     return partner
 
 
@@ -176,6 +184,7 @@ def reinstate(*, partner: Partner, by: User, reason: str) -> Partner:
         raise NotNow(_("This partner is not suspended."))
     _move(partner, Status.ACTIVE)
     log.record(Event.PARTNER_REINSTATED, on=partner, by=by, reason=reason)
+    notifications.reinstated(partner)
     return partner
 
 
@@ -202,6 +211,7 @@ def lock_out(*, partner: Partner, by: User, reason: str) -> Partner:
     partner.locked_at, partner.locked_by = timezone.now(), by
     partner.save(update_fields=["locked_at", "locked_by"])
     log.record(Event.PARTNER_LOCKED_OUT, on=partner, by=by, reason=reason)
+    notifications.locked_out(partner, by)
     _end_sessions(partner)
     return partner
 
@@ -213,9 +223,11 @@ def lift_lock(*, partner: Partner, by: User, reason: str) -> Partner:
     policies.check_can_lift_lock(by, partner)
     if partner.locked_at is None:
         raise NotNow(_("This partner is not locked out."))
+    locked = partner.locked_at.isoformat()
     partner.locked_at = partner.locked_by = None
     partner.save(update_fields=["locked_at", "locked_by"])
     log.record(Event.PARTNER_LOCK_LIFTED, on=partner, by=by, reason=reason)
+    notifications.lock_lifted(partner, locked)
     return partner
 
 

@@ -11,7 +11,7 @@ from partners.events import Event
 from partners.models import Partner, Unit, User
 
 type Profile = dict[str, str | int | bool]
-"""name, takes_direct_intake, feedback_days, on_call, standing_text."""
+"""name, takes_direct_intake, feedback_days, on_call, standing_text, no_discretion."""
 
 
 @transaction.atomic
@@ -42,4 +42,5 @@ def _published(unit: Unit) -> dict[str, log.Datum]:
     return {
         "takes_direct_intake": unit.takes_direct_intake,
         "feedback_days": unit.feedback_days,
+        "no_discretion": unit.no_discretion,
     }

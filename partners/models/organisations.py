@@ -128,6 +128,9 @@ class Unit(models.Model):
     )
     on_call = models.CharField(_("urgent: how to reach you"), max_length=300, blank=True)
     standing_text = models.TextField(_("how far your law lets you keep conditions"), blank=True)
+    no_discretion = models.BooleanField(
+        _("our law leaves no discretion whether to proceed"), default=False
+    )
     added_at = models.DateTimeField()
 
     class Meta:

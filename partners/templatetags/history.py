@@ -64,7 +64,7 @@ def _row(
     data = entry["data"]
     words = select_template(
         [*(f"{app}/events/{event.type}.html" for app in _apps()), "partners/events/unknown.html"]
-    ).render({"type": event.type, "data": data, **_labels(data)})
+    ).render({"type": event.type, "data": data, "target": _label_of(entry["on"]), **_labels(data)})
     is_told = not nameless or entry["partner"] != nameless
     context = {
         "words": words,
@@ -76,6 +76,11 @@ def _row(
         "at": datetime.fromisoformat(entry["at"]),
         "html": render_to_string("partners/event.html", context),
     }
+
+
+def _label_of(target: str) -> str:
+    """What sort of thing it happened to."""
+    return target.partition(":")[0]
 
 
 @cache

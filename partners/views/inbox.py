@@ -20,11 +20,14 @@ PAGE = 25
 
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Newest first, a page at a time."""
+    """Newest first, all or those not looked at, a page at a time."""
     user = _user(request)
     found = Notification.objects.visible_to(user).order_by("-id")
     before = read_reference(request.GET.get("before", "")) or ""
     last = found.filter(reference=before).first() if before else None
+    show = "new" if request.GET.get("show") == "new" else ""
+    if show:
+        found = found.unseen()
     if last is not None:
         found = found.filter(pk__lt=last.pk)
     rows = list(found[: PAGE + 1])
@@ -32,6 +35,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "rows": [(one, sentence(one.code)) for one in rows[:PAGE]],
         "older": rows[PAGE - 1].reference if len(rows) > PAGE else "",
         "later_page": last is not None,
+        "show": show,
+        "filters": [
+            {"label": label, "url": f"?show={code}" if code else "?", "current": code == show}
+            for code, label in (("", _("All")), ("new", _("New")))
+        ],
     }
     return render(request, "partners/inbox.html", context)
 

@@ -1,7 +1,5 @@
 """A partner's own people, units and settings."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from custody.history import events_of
+from impna.references import read_reference
 from partners import policies, roles, sessions
 from partners.actions import factors, members, organisations, units
+from partners.events import Event
 from partners.forms import (
     GiveRoleForm,
     InviteForm,
@@ -23,22 +24,32 @@ from partners.forms import (
 from partners.models import Invitation, Membership, Unit, User
 from partners.views.sign_in import _status
 
+# What colleagues read of each other; sign-ins, passwords and factors are the person's own.
+_TOLD = (Event.MEMBER_JOINED, Event.ROLE_GIVEN, Event.ROLE_ENDED)
+PAGE = 25
+
 
 @require_GET
 def member_list(request: HttpRequest) -> HttpResponse:
     """Colleagues, their roles, open invitations; for managers, what they can do."""
     user = _user(request)
     partner = user.partner
-    held = partner.memberships.live().select_related("user", "unit").order_by("user_id", "id")
-    people: dict[int, dict[str, Any]] = {}
-    for membership in held:
-        row = people.setdefault(membership.user_id, {"user": membership.user, "roles": []})
-        row["roles"].append(membership)
-    for other in partner.members.present().exclude(pk__in=people):
-        people[other.pk] = {"user": other, "roles": []}
+    found = partner.members.present().by_name()
+    after = read_reference(request.GET.get("after", "")) or ""
+    last = found.filter(reference=after).first() if after else None
+    if last is not None:
+        found = found.after(last)
+    page = list(found[: PAGE + 1])
+    roles_of: dict[int, list[Membership]] = {}
+    for held in (
+        Membership.objects.live().filter(user__in=page).select_related("unit").order_by("id")
+    ):
+        roles_of.setdefault(held.user_id, []).append(held)
     context = {
         "partner": partner,
-        "people": sorted(people.values(), key=lambda row: row["user"].display_name.casefold()),
+        "people": [{"user": one, "roles": roles_of.get(one.pk, [])} for one in page[:PAGE]],
+        "more": page[PAGE - 1].reference if len(page) > PAGE else "",
+        "later_page": last is not None,
         "invitations": Invitation.objects.visible_to(user)
         .filter(partner=partner)
         .unanswered()
@@ -195,6 +206,7 @@ def _detail(request: HttpRequest, member: User, form: GiveRoleForm) -> HttpRespo
         "held": member.held,
         "lost": factors.open_lost(member) if user.manages and member != user else None,
         "roles": roles.BY_CODE,
+        "events": list(events_of(member).filter(type__in=_TOLD)[:30]),
     }
     return render(request, "partners/member_detail.html", context, status=_status(form))
 

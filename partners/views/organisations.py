@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from custody.models import CustodyEvent
+from custody.history import events_of, page_of
 from impna.errors import NotAllowed
 from impna.marks import as_secretariat
 from impna.references import read_reference
@@ -204,6 +204,8 @@ def lost_factor_detail(request: HttpRequest, reference: str) -> HttpResponse:
         and lost.coordinator_id is None,
         "may_refuse": lost.is_open
         and policies.allowed(policies.check_can_refuse_lost_factor, user, lost),
+        "events": list(events_of(lost)[:30]),
+        "nameless": Partner.objects.across_from(user, lost.user.partner),
     }
     return render(request, "partners/lost_factor_detail.html", context, status=_status(form))
 
@@ -235,9 +237,7 @@ def _detail(
         "lost_factors": LostFactor.objects.filter(
             user__partner=partner, outcome__in=LostFactor.OPEN
         ).select_related("user")[:20],
-        "events": CustodyEvent.objects.filter(
-            on=f"{Partner.custody_label}:{partner.reference}"
-        ).order_by("-id")[:30],
+        "events": page_of(events_of(partner), request.GET, name="history", at="history"),
     }
     return render(request, "partners/partner_detail.html", context, status=_status(form))
 

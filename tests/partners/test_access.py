@@ -247,7 +247,7 @@ def test_the_settings_form_changes_its_two_boxes(manager):
     assert changed(manager, person) <= {"last_login"}
 
 
-def test_the_unit_form_changes_its_five_fields(db):
+def test_the_unit_form_changes_its_six_fields(db):
     partner = partner_at(kind=roles.AUTHORITY)
     unit, by = unit_of(partner), manager_of(partner)
     before = state(unit)
@@ -255,7 +255,7 @@ def test_the_unit_form_changes_its_five_fields(db):
     sent = everything(*EVERY) | profile
     sent.pop("takes_direct_intake")
     assert signed_in(by).post(url("unit-change", unit.reference), sent).status_code == 302
-    assert changed(unit, before) == {*profile, "takes_direct_intake"}
+    assert changed(unit, before) == {*profile, "takes_direct_intake", "no_discretion"}
 
 
 def test_the_join_form_gives_a_name_and_a_password(manager):

@@ -23,6 +23,10 @@ def tell(user, key="k", *, about=TITLE, path="/members/"):
         return notifications.tell(users=[user], code="cases.asked", key=key, path=path, about=about)
 
 
+def told(user):
+    return Notification.objects.filter(user=user)
+
+
 def waiting(user):
     return Letter.objects.filter(user=user, kind=Letter.Kind.WAITING)
 
@@ -59,9 +63,29 @@ class TestTheList:
         assert found == ["k4", "k3", "k2", "k1", "k0"]
         assert third.context["older"] == ""
 
+    def test_only_what_is_new_a_page_at_a_time(self, user, client, monkeypatch):
+        from partners.views import inbox
+
+        monkeypatch.setattr(inbox, "PAGE", 2)
+        for n in range(5):
+            tell(user, f"k{n}")
+        seen = Notification.objects.filter(key__in=["k4", "k2"])
+        with transaction.atomic(), acting_as(user):
+            notifications.mark_seen(notifications=seen, by=user)
+        first = client.get("/inbox/?show=new")
+        assert [one.key for one, _words in first.context["rows"]] == ["k3", "k1"]
+        second = client.get(f"/inbox/?before={first.context['older']}&show=new")
+        assert [one.key for one, _words in second.context["rows"]] == ["k0"]
+        assert 'href="?show=new" aria-current="true"' in first.content.decode()
+        made_up = client.get("/inbox/?show=else")
+        assert [one.key for one, _words in made_up.context["rows"]] == ["k4", "k3"]
+
+    def test_nothing_new_is_said(self, user, client):
+        assert "Nothing new." in words(client.get("/inbox/?show=new"))
+
     def test_other_peoples_do_not_exist(self, user, client):
         tell(another_documenter(), "theirs")
-        theirs = Notification.objects.get()
+        theirs = told(another_documenter()).get()
         assert not client.get("/inbox/").context["rows"]
         assert client.post(f"/inbox/{theirs.reference}/").status_code == 404
         client.post("/inbox/seen/", {"newest": theirs.reference})
@@ -70,7 +94,7 @@ class TestTheList:
 
     def test_following_one_marks_it_and_leads_on(self, user, client):
         tell(user)
-        one = Notification.objects.get()
+        one = told(user).get()
         assert client.get(f"/inbox/{one.reference}/").status_code == 405
         response = client.post(f"/inbox/{one.reference}/")
         assert (response.status_code, response["Location"]) == (302, "/members/")
@@ -82,13 +106,13 @@ class TestTheList:
         newest = client.get("/inbox/").context["rows"][0][0]
         tell(user, "two")
         assert client.post("/inbox/seen/", {"newest": newest.reference}).status_code == 302
-        assert [one.key for one in Notification.objects.unseen()] == ["two"]
+        assert [one.key for one in told(user).unseen()] == ["two"]
 
     @pytest.mark.parametrize("text", ["", "nothing", "0000000000000"])
     def test_marking_all_of_nothing_marks_nothing(self, user, client, text):
         tell(user)
         client.post("/inbox/seen/", {"newest": text})
-        assert Notification.objects.unseen().count() == 1
+        assert told(user).unseen().count() == 1
 
     def test_the_number_of_new_ones_stands_on_every_page(self, user, client):
         assert client.get("/members/").context["unseen"] == 0
@@ -121,7 +145,7 @@ class TestExactlyOnce:
         user = documenter()
         results = at_once(lambda: tell(user), lambda: tell(user))
         assert sorted(results) == [0, 1]
-        assert Notification.objects.count() == 1
+        assert told(user).count() == 1
         assert waiting(user).count() == 1
 
     def test_another_occasion_is_told_again(self, user):
@@ -131,8 +155,8 @@ class TestExactlyOnce:
         type(user).objects.filter(pk=user.pk).update(is_active=False)
         user.refresh_from_db()
         with transaction.atomic():
-            told = notifications.tell(users=[user], code="cases.asked", key="k", path="/")
-        assert told == 0
+            made = notifications.tell(users=[user], code="cases.asked", key="k", path="/")
+        assert made == 0
 
 
 class TestMail:
@@ -167,7 +191,7 @@ class TestMail:
         choose(user, "daily")
         assert notifications.mail_daily() == 0
         tell(user)
-        client.post(f"/inbox/{Notification.objects.get().reference}/")
+        client.post(f"/inbox/{told(user).get().reference}/")
         assert notifications.mail_daily() == 0
 
     def test_two_sweeps_at_once_write_one_letter(self, own_database):
@@ -189,7 +213,7 @@ class TestMail:
         tell(user)
         subject, body = letters._words(waiting(user).get())
         assert subject == "Something waits for you"
-        for word in (TITLE, "cases", "asks", user.display_name, Notification.objects.get().path):
+        for word in (TITLE, "cases", "asks", user.display_name, told(user).get().path):
             assert word not in subject + body
 
 
@@ -219,5 +243,5 @@ class TestChoosing:
         clock.move(hours=23)
         tell(user, "again")
         assert notifications.mail_daily() == 0
-        assert Notification.objects.unmailed().count() == 1
+        assert told(user).unmailed().count() == 1
         assert timedelta(days=1) == notifications._DAY

@@ -6,6 +6,7 @@ from enum import StrEnum
 class Event(StrEnum):
     SENT = "cases.referral.sent"
     SUPPLEMENTED = "cases.referral.supplemented"
+    PASSED_OVER = "cases.referral.passed_over"
     ITEMS_GIVEN = "cases.referral.items_given"
     GRANTS_GIVEN = "cases.referral.grants_given"
     GRANTS_TAKEN = "cases.referral.grants_taken"
@@ -58,3 +59,5 @@ PUBLISHED = frozenset(
         Event.REMINDED,
     }
 )
+# What only the sender is told of: a recipient hears nothing of a version that it does not get.
+SENDERS = PUBLISHED | {Event.PASSED_OVER}

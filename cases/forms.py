@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.receiving import PUBLISHABLE
 from cases.models import Referral
+from cases.policies import reasons_of
 from cases.states import TRANSITIONS, Internal, Status
 from cases.vocabularies import (
     SAY_WHAT,
@@ -188,6 +189,8 @@ class DecisionForm(forms.Form):
         # What may not follow any more is refused by the action, in words, not by the list.
         shown = [one for one in _OUTCOMES if one in TRANSITIONS[Status(referral.status)]]
         outcome.choices = [(one, one.label) for one in (_OUTCOMES if self.is_bound else shown)]
+        reasons: Any = self.fields["reasons"]
+        reasons.choices = [(one, one.label) for one in reasons_of(referral.unit)]
 
     def clean(self) -> dict[str, Any]:
         """A decline has a reason, and some reasons need words."""
@@ -282,6 +285,10 @@ class NoteForm(forms.Form):
 
 _KINDS: dict[Any, Any] = {
     RequestKind.CLARIFY: _("About what you were given."),
+    RequestKind.COMPLETE: _(
+        "Say what is missing. The sender answers by a supplement, which is the next version, or in "
+        "words; what it gave stays as it is."
+    ),
     RequestKind.PROVIDE_HELD: _(
         "What the sender has already. Nobody is asked to collect anything."
     ),

@@ -1,4 +1,7 @@
-"""What the custody log says of a referral to the unit that received it: two lists, never one."""
+"""What the custody log says of a referral to the unit that received it: two lists, never one.
+
+And of a question to the Secretariat, to both who may read it.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from cases.events import PUBLISHED, Event
-from cases.models import Referral, ReferralItem
+from cases.models import Advice, Referral, ReferralItem
 from custody.events import Event as Custody
 from custody.models import CustodyEvent
 
@@ -24,6 +27,9 @@ INTERNAL = frozenset(
 )
 
 
+_ADVICE = frozenset({Event.ADVICE_ASKED, Event.ADVICE_GIVEN, Event.ADVICE_LAPSED, Custody.OPENED})
+
+
 def published_of(referral: Referral) -> QuerySet[CustodyEvent]:
     """What both sides see, newest first."""
     rows = ("conditions", "requests", "decisions", "feedback", "messages")
@@ -39,6 +45,11 @@ def internal_of(referral: Referral, items: Iterable[ReferralItem]) -> QuerySet[C
     targets += [_name(item.taken) for item in items if hasattr(item, "taken")]
     own = _events([*targets, _name(referral)]).filter(type__in=INTERNAL)
     return own | _opened(referral, items)
+
+
+def of_advice(advice: Advice) -> QuerySet[CustodyEvent]:
+    """Asked, read, answered or lapsed, newest first. Pages leave the other side's people out."""
+    return _events([_name(advice)]).filter(type__in=_ADVICE)
 
 
 def openings_of(

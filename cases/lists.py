@@ -17,9 +17,8 @@ from cases.models import (
     ReferralUserObjectPermission,
 )
 from cases.next_steps import Step, next_step
-from cases.possible import OVER
 from cases.querysets import PAGE, ReferralQuerySet, permission_id
-from cases.states import Status
+from cases.states import OVER, Status
 from cases.vocabularies import ConditionAnswer
 from partners.models import User
 

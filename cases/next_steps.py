@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Referral
-from cases.possible import OVER
-from cases.states import Status
+from cases.states import OVER, Status
 from impna.errors import Sentence
 
 NEAR = timedelta(days=30)

@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from cases.models import Advice
 from custody.history import read_text
 from custody.models import CustodyEvent, EventText
@@ -14,15 +16,18 @@ from submissions.models import Exhibit, Submission
 _OPENED = "custody.opening.opened"
 
 
-def openings_of(submission: Submission, most: int) -> list[dict[str, Any]]:
-    """The newest first: who, what, why. A recipient's are not among them: it publishes states."""
-    secretariat = Partner.objects.filter(kind=roles.SECRETARIAT).values_list("reference", flat=True)
-    known = [submission.partner.reference, *secretariat]
-    events = list(
-        CustodyEvent.objects.filter(
-            submission=submission.reference, type=_OPENED, partner__in=known
-        ).order_by("-id")[:most]
-    )
+def openings_of(submission: Submission) -> QuerySet[CustodyEvent]:
+    """The newest first. A recipient's are not among them: it publishes states."""
+    secretariat = Partner.objects.filter(kind=roles.SECRETARIAT).values("reference")
+    return CustodyEvent.objects.filter(
+        Q(partner=submission.partner.reference) | Q(partner__in=secretariat),
+        submission=submission.reference,
+        type=_OPENED,
+    ).order_by("-id")
+
+
+def in_words(submission: Submission, events: list[CustodyEvent]) -> list[dict[str, Any]]:
+    """Of some of them: who, what, why."""
     texts = {
         (text.event_id, text.name): read_text(text)
         for text in EventText.objects.filter(event__in=events)

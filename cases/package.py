@@ -37,7 +37,8 @@ def read(referral: Referral) -> Package:
 
     Nothing but the cover sheet once it was recalled or access has ended.
     """
-    upto = policies.open_version(referral) if referral.is_readable else 0
+    settled = policies.settled(referral)
+    upto = settled.version if referral.is_readable else 0
     items = list(
         referral.items.live()
         .select_related("exhibit__file", "version__submission__compartment", "taken")
@@ -56,7 +57,7 @@ def read(referral: Referral) -> Package:
         version=upto,
         summary=told["cover_sheet"]["summary"] if told and referral.mode != Mode.ALERT else "",
         incidents=told["incidents"] if told and referral.mode == Mode.FULL else [],
-        items=[_item(item, texts) for item in items],
+        items=[_item(item, texts if settled.opens(item) else {}) for item in items],
     )
 
 

@@ -1,12 +1,14 @@
 """May they? Raises NotAllowed with a sentence for the person who reads it."""
 
+from dataclasses import dataclass
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Advice, Condition, Referral, ReferralItem
 from cases.querysets import permission_id
 from cases.states import AdviceStatus
-from cases.vocabularies import ConditionAnswer, Mode, Route
+from cases.vocabularies import DeclineReason, Mode, Route
 from impna.errors import NotAllowed
 from partners import roles
 from partners.models import Unit, User
@@ -111,18 +113,34 @@ def check_is_sender(user: User, referral: Referral) -> None:
     check_can_approve(user, referral.submission)
 
 
-def open_version(referral: Referral) -> int:
-    """The number of the newest version whose conditions, and all before, are settled; 0 is none.
+@dataclass(frozen=True)
+class Settled:
+    """What the answers to a referral's conditions let be opened.
 
-    What a version brought stays closed while one of its conditions is unanswered or refused.
+    `version` is the newest whose own conditions, and all before, are settled; 0 is none. `closed`
+    are the numbers of exhibits whose handling is not accepted.
     """
+
+    version: int
+    closed: frozenset[int]
+
+    def opens(self, item: ReferralItem) -> bool:
+        """No unanswered or refused condition stands before this exhibit."""
+        is_settled = item.version.number <= self.version
+        return is_settled and item.exhibit.number not in self.closed
+
+
+def settled(referral: Referral) -> Settled:
+    """By the answers as they are now; the one rule for pages, bytes and files (V6a)."""
     unsettled = [
-        condition.version.number
+        condition
         for condition in referral.conditions.select_related("version")
-        if condition.answer in (ConditionAnswer.AWAITED, ConditionAnswer.CANNOT)
+        if not condition.is_settled
     ]
-    first = min(unsettled, default=referral.version.number + 1)
-    return min(first - 1, referral.version.number)
+    newest = referral.version.number
+    first = min((c.version.number for c in unsettled if not c.code), default=newest + 1)
+    closed = (number for condition in unsettled for number in condition.exhibits)
+    return Settled(min(first - 1, newest), frozenset(closed))
 
 
 def may_open(user: User, item: ReferralItem) -> bool:
@@ -134,7 +152,12 @@ def may_open(user: User, item: ReferralItem) -> bool:
     if item.ended_at is not None or not referral.is_readable:
         return False
     wanted = "examine_referral" if item.exhibit.scan == "infected" else "read_referral"
-    return holds(user, referral, wanted) and item.version.number <= open_version(referral)
+    return holds(user, referral, wanted) and settled(referral).opens(item)
+
+
+def reasons_of(unit: Unit) -> list[DeclineReason]:
+    """Why a unit may decline: not for its priorities where its law leaves no discretion (V10)."""
+    return [one for one in DeclineReason if one != DeclineReason.D13 or not unit.no_discretion]
 
 
 def check_can_answer_condition(user: User, condition: Condition) -> None:

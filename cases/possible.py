@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from cases import policies
 from cases.actions.receiving import PUBLISHABLE
 from cases.models import Referral
-from cases.states import OPEN, TRANSITIONS, Status
+from cases.states import OPEN, OVER, TRANSITIONS, Status
 from impna.errors import NotNow, Sentence
 from partners.models import User
 from partners.policies import allowed
 
 DECISIONS = (Status.RETAINED, Status.DECLINED, Status.ENDED)
-OVER = frozenset({Status.RECALLED, Status.DECLINED, Status.ENDED})
 _ALL = frozenset(Status)
 _ANSWERING = frozenset(OPEN - {Status.SENT})
 
@@ -32,7 +31,7 @@ class Act:
 
 
 def _that_lead_to(*states: Status) -> frozenset[Status]:
-    return frozenset(one for one in Status if TRANSITIONS[one] & set(states))
+    return frozenset(one for one in Status if TRANSITIONS[one].keys() & set(states))
 
 
 _FIRST = _("Acknowledge the referral first; one that was recalled is answered in another way.")

@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions.deadlines import EVERY, MOST_REMINDERS
-from cases.events import PUBLISHED, Event
+from cases.events import SENDERS, Event
 from cases.models import Referral
-from cases.spoken import numbers
-from cases.states import Party, Status
+from cases.states import OVER, Party, Status
 from cases.vocabularies import ConditionAnswer, Disposal
 from custody.models import CustodyEvent
+from submissions.spoken import numbers
 
 # How long a choice stands on the sender's desk.
 DECIDE_WITHIN = timedelta(days=14)
+# Messages and decisions stand in full on the same page.
+_ELSEWHERE = frozenset({Event.WROTE, Event.DECIDED})
 ANSWER_IT = gettext_lazy("an approver: answer its request")
 DECIDE_IT = gettext_lazy("an approver: decide about a condition it cannot accept")
 CHOOSE = gettext_lazy("an approver: choose who gets it, or ask the Secretariat")
@@ -36,6 +39,12 @@ KINDS: dict[str, str] = {
 }
 
 
+def moved(first: date) -> date:
+    """A date that comes again every fortnight while a choice is not made: `first`, or the next."""
+    late = (timezone.localdate() - first).days
+    return first + max(0, -(-late // DECIDE_WITHIN.days)) * DECIDE_WITHIN
+
+
 @dataclass(frozen=True)
 class State:
     """One recipient's published state in a word; silence is said as silence, in amber."""
@@ -46,15 +55,24 @@ class State:
     silent_since: date | None = None
 
 
-def state_of(referral: Referral) -> State:
-    """As lists and pages show it."""
+def overdue(referral: Any) -> date | None:
+    """By when a word or an answer to a condition was owed and did not come: the earliest date.
+
+    Of a referral `with_overdue_condition`.
+    """
+    dates = [referral.due_on if referral.is_silent else None, referral.condition_overdue]
+    return min((day for day in dates if day is not None), default=None)
+
+
+def state_of(referral: Any) -> State:
+    """As lists and pages show it; of a referral `with_overdue_condition`."""
     words, kind = str(Status(referral.status).label), KINDS[referral.status]
     if referral.closed_at is not None:
         return State(_("%(state)s, closed") % {"state": words}, "", referral.closed_at)
-    if referral.is_silent:
-        assert referral.due_on is not None
+    late = overdue(referral)
+    if late is not None:
         said = _("%(state)s, no answer") % {"state": words}
-        return State(said, "wait", referral.since, referral.due_on)
+        return State(said, "wait", referral.since, late)
     return State(words, kind, referral.since)
 
 
@@ -68,17 +86,16 @@ class Silence:
     next_on: date | None
 
 
-def silence_of(referral: Referral, reminded: Iterable[Any]) -> Silence | None:
+def silence_of(referral: Any, reminded: Iterable[Any]) -> Silence | None:
     """None while nothing is overdue. `reminded` are this referral's reminders."""
-    if not referral.is_silent:
+    late = overdue(referral)
+    if late is None:
         return None
-    assert referral.due_on is not None
-    sent = [timezone.localdate(one.at) for one in reminded if one.due_on == referral.due_on]
-    next_on = referral.due_on + timedelta(days=1) + len(sent) * EVERY
-    if len(sent) >= MOST_REMINDERS:
-        return Silence(_what_is_owed(referral), referral.due_on, sent, None)
-    next_on = max(next_on, timezone.localdate())
-    return Silence(_what_is_owed(referral), referral.due_on, sent, next_on)
+    of_condition = late == referral.condition_overdue
+    what = _("answer your condition") if of_condition else _what_is_owed(referral)
+    sent = [timezone.localdate(one.at) for one in reminded if one.due_on == late]
+    next_on = max(late + timedelta(days=1) + len(sent) * EVERY, timezone.localdate())
+    return Silence(what, late, sent, next_on if len(sent) < MOST_REMINDERS else None)
 
 
 def next_step(referral: Referral) -> tuple[str, str]:
@@ -108,19 +125,27 @@ def if_recalled(referral: Referral, taken: Iterable[Any]) -> str:
     )
 
 
-def timeline_of(referral: Referral) -> list[dict[str, Any]]:
-    """What it published and what you did, newest first. Nobody inside a recipient is named."""
-    found = CustodyEvent.objects.filter(
-        submission=referral.submission.reference, type__in=[str(one) for one in PUBLISHED]
+def events_of(referral: Referral) -> QuerySet[CustodyEvent]:
+    """What it published and what its sender did, newest first.
+
+    By the names the log wrote down: canonical JSON, so their text is fixed.
+    """
+    its_own = Q(on=f"{Referral.custody_label}:{referral.reference}")
+    named = Q(entry__contains=f'"referral":"{referral.reference}"')
+    return CustodyEvent.objects.filter(
+        its_own | named,
+        submission=referral.submission.reference,
+        type__in=[str(one) for one in SENDERS - _ELSEWHERE],
     ).order_by("-id")
+
+
+def in_words(events: Iterable[CustodyEvent]) -> list[dict[str, Any]]:
+    """For the timeline of the sender's page. Nobody inside a recipient is named."""
     rows = []
-    for event in found[:200]:
+    for event in events:
         entry = json.loads(event.entry)
-        about = entry["data"].get("referral") or entry["on"].partition(":")[2]
-        if about == referral.reference:
-            words = _words(event.type, entry["data"])
-            if words:
-                rows.append({"at": datetime.fromisoformat(entry["at"]), "text": words})
+        at = datetime.fromisoformat(entry["at"])
+        rows.append({"at": at, "text": _words(event.type, entry["data"])})
     return rows
 
 
@@ -144,6 +169,8 @@ def _words(kind: str, data: dict[str, Any]) -> str:
     sentences: dict[str, Any] = {
         Event.SENT: _("You sent it version %(number)d.") % version,
         Event.SUPPLEMENTED: _("You sent it version %(number)d.") % version,
+        Event.PASSED_OVER: _("You handed over version %(number)d without it. It keeps what it has.")
+        % version,
         Event.CONDITION_WAIVED: _("You gave up a condition."),
         Event.ASKED: _("It asked you something."),
         Event.ANSWERED: _("You answered its request."),
@@ -155,13 +182,13 @@ def _words(kind: str, data: dict[str, Any]) -> str:
         Event.REMINDED: _("The portal reminded it that an answer is overdue."),
         Event.DISPOSED: _("It said what became of what it had."),
     }
-    return str(sentences.get(kind, ""))  # messages and decisions have their own places
+    return str(sentences[Event(kind)])
 
 
 def _what_is_owed(referral: Referral) -> str:
     if referral.status == Status.SENT:
         return _("acknowledge that it arrived")
-    if referral.status in (Status.RECALLED, Status.DECLINED, Status.ENDED):
+    if referral.status in OVER:
         return _("say what became of what it had")
     return _("feedback, even if it is only “in use, no detail possible”")
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from cases.states import OWED, AdviceStatus, RequestStatus, Status
+from cases.states import ANSWERING, AdviceStatus, RequestStatus, Status
 from cases.vocabularies import ConditionAnswer
 from partners import roles
 from submissions.querysets import permission_id as submission_permission
@@ -70,13 +70,21 @@ class ReferralQuerySet(models.QuerySet[Any]):
         )
 
     def silent(self, today: date | None = None) -> ReferralQuerySet:
-        """An answer was owed by a date that is past."""
-        return self.live().filter(status__in=OWED, due_on__lt=today or timezone.localdate())
+        """A word or an answer to a condition was owed by a date that is past."""
+        late = Q(due_on__lt=today or timezone.localdate()) | Q(condition_overdue__isnull=False)
+        return self.live().with_overdue_condition(today).filter(late)
+
+    def with_overdue_condition(self, today: date | None = None) -> ReferralQuerySet:
+        """`condition_overdue`: the earliest date by which a condition was to be answered; or None."""
+        conditions = self.model._meta.apps.get_model("cases", "Condition").objects
+        late = conditions.overdue(today).filter(referral=models.OuterRef("pk"))
+        return self.annotate(condition_overdue=_one(late, models.Min("due_on")))
 
     def with_what_waits(self) -> ReferralQuerySet:
         """Requests and refused conditions that wait on the sender: how many, since when, until when.
 
-        `questions`, `question_since`, `question_due`, `refusals`, `refusal_since`; None for none.
+        `questions`, `question_since`, `question_due`, `refusals`, `refusal_since`,
+        `condition_overdue`; None for none.
         """
         apps, here = self.model._meta.apps, models.OuterRef("pk")
         asked = apps.get_model("cases", "InformationRequest").objects.filter(
@@ -85,7 +93,7 @@ class ReferralQuerySet(models.QuerySet[Any]):
         refused = apps.get_model("cases", "Condition").objects.filter(
             referral=here, answer=ConditionAnswer.CANNOT
         )
-        return self.annotate(
+        return self.with_overdue_condition().annotate(
             questions=_one(asked, models.Count("pk")),
             question_since=_one(asked, models.Min("asked_at")),
             question_due=_one(asked, models.Min("due_on")),
@@ -105,6 +113,19 @@ class ItemQuerySet(models.QuerySet[Any]):
     def live(self) -> ItemQuerySet:
         """Not taken back."""
         return self.filter(ended_at__isnull=True)
+
+
+class ConditionQuerySet(models.QuerySet[Any]):
+    """Conditions."""
+
+    def overdue(self, today: date | None = None) -> ConditionQuerySet:
+        """Not answered by their date, by a recipient that has acknowledged and not ended it."""
+        return self.filter(
+            answer=ConditionAnswer.AWAITED,
+            due_on__lt=today or timezone.localdate(),
+            referral__status__in=ANSWERING,
+            referral__closed_at__isnull=True,
+        )
 
 
 class AssignmentQuerySet(models.QuerySet[Any]):

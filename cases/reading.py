@@ -18,12 +18,12 @@ from cases.vocabularies import DeclineReason
 from custody.intake import words
 from impna.errors import Sentence
 from partners.models import User
-from submissions import conduct
 from submissions.custody_told import Facts, facts_of_collecting, facts_of_step
-from submissions.models import Exhibit, Incident
+from submissions.models import Exhibit
 from submissions.offences import BY_CODE as OFFENCES
 from submissions.offences import label_with_article
 from submissions.states import Scan
+from submissions.told import Told
 from submissions.vocabularies import (
     ContentMarker,
     CustodyEventType,
@@ -168,36 +168,6 @@ class Exhibited:
 
 
 @dataclass(frozen=True)
-class Told:
-    """One incident, from the frozen version: clear fields in `incident`, sealed ones in `account`."""
-
-    incident: Incident
-    account: dict[str, str]
-
-    @property
-    def conducts(self) -> list[Sentence]:
-        """What was done."""
-        return [
-            conduct.BY_CODE[code].label
-            for code in self.incident.conducts
-            if code in conduct.BY_CODE
-        ]
-
-    @property
-    def questions(self) -> list[tuple[Sentence, str]]:
-        """The context, as it was asked and answered."""
-        return [
-            (question, getattr(self.incident, f"get_{name}_display")())
-            for name, question in conduct.QUESTIONS.items()
-        ]
-
-    @property
-    def offences(self) -> list[str]:
-        """What the sender suggests the law may call it."""
-        return offences(self.incident.offences)
-
-
-@dataclass(frozen=True)
 class Asked:
     """A condition, request, decision or feedback with its sealed words."""
 
@@ -237,14 +207,21 @@ class Referred:
         return any(row.can_open for row in self.exhibits)
 
     @property
+    def can_take_some(self) -> bool:
+        """Something that was given is open, and so may become part of a file."""
+        return any(item.is_open for item in self.package.items)
+
+    @property
     def is_waiting(self) -> bool:
         """Something stays closed until conditions are settled."""
-        return self.referral.is_readable and (self.package.version < self.referral.version.number)
+        is_new = self.package.version < self.referral.version.number
+        some = any(not item.is_open for item in self.package.items)
+        return self.referral.is_readable and (is_new or some)
 
     @property
     def incidents(self) -> list[Told]:
         """As they were handed over."""
-        return [_told(entry) for entry in self.package.incidents]
+        return [Told.from_entry(entry) for entry in self.package.incidents]
 
     @property
     def conditions(self) -> list[Asked]:
@@ -314,21 +291,6 @@ def _decision(found: DecisionRow) -> Asked:
 
 def _feedback(found: Feedback) -> Asked:
     return Asked(found, decisions.read_feedback(found))
-
-
-def _told(entry: Entry) -> Told:
-    incident = Incident(
-        **{
-            name: entry[name]
-            for name in (
-                "reference", "number", "date_precision", "place_precision", "country", "area",
-                "conducts", "conflict", "attack", "group", "offences", "not_sure",
-            )
-        },
-        happened_from=_day(entry["happened_from"]),
-        happened_to=_day(entry["happened_to"]),
-    )  # fmt: skip
-    return Told(incident, entry["account"])
 
 
 def _names(references: Iterable[str]) -> dict[str, str]:

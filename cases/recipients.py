@@ -1,6 +1,7 @@
 """To whom a version may go today: units within reach, how much each may get, by which route."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
@@ -8,9 +9,10 @@ from cases import policies
 from cases.models import Referral
 from cases.states import AdviceStatus
 from cases.vocabularies import Mode, Route
+from impna.db import SECRETARIAT, acting_as
 from partners import roles
 from partners.actions.organisations import reach_now
-from partners.models import Partner, Unit, Vetting
+from partners.models import Partner, Unit, User, Vetting
 from partners.models.organisations import Reach
 from submissions.models import Submission
 
@@ -25,6 +27,10 @@ class Possible:
     reach: Reach
     route: Route = Route.DIRECT
     live: Referral | None = None
+
+    def is_behind(self, newest: int) -> bool:
+        """It has a version, but not that one."""
+        return self.live is not None and self.live.version.number < newest
 
     @property
     def modes(self) -> list[Mode]:
@@ -77,6 +83,12 @@ def living(submission: Submission) -> list[Possible]:
     ]
 
 
+def passed_over(submission: Submission) -> list[Possible]:
+    """Recipients of an earlier version that did not get the newest, and may be given it now."""
+    newest = submission.versions_made
+    return [one for one in living(submission) if one.modes and one.is_behind(newest)]
+
+
 def receiving_units() -> list[Unit]:
     """All that an adviser may suggest, also those that take nothing straight from organisations."""
     found = Unit.objects.filter(
@@ -101,3 +113,16 @@ def with_reach(units: list[Unit]) -> list[tuple[Unit, Reach]]:
         .distinct("partner_id")
     }
     return [(unit, reach_now(unit.partner, vettings.get(unit.partner_id))) for unit in units]
+
+
+def had_by(submission: Submission, by: User) -> list[dict[str, Any]]:
+    """Who was given it, from when until when: all that an adviser learns of that in `blind` (R14).
+
+    Read in the Secretariat's own database role, which has no other columns of it.
+    """
+    with acting_as(by, role=SECRETARIAT):
+        return list(
+            Referral.objects.filter(submission=submission.pk)
+            .order_by("id")
+            .values("sent_at", "closed_at", "unit__name", "unit__partner__name")
+        )

@@ -57,6 +57,15 @@ class RecipientsForm(forms.Form):
             "invalid_choice": _("One of those you ticked cannot get it any more. Choose again.")
         },
     )
+    without = OpenChoices(
+        label=_("Hand over without those that may not be given it now?"),
+        help_text=_(
+            "They keep the earlier version and what they were given, and are told nothing of this "
+            "one. The custody log says that they did not get it, and why."
+        ),
+        widget=CheckboxSelectMultiple(),
+        error_messages={"invalid_choice": _("One of those you ticked may be given it now.")},
+    )
     question = OpenText(
         label=_("If you ask: your question to the Secretariat"),
         help_text=_(
@@ -72,12 +81,20 @@ class RecipientsForm(forms.Form):
         self,
         *args: Any,
         possible: list[Possible],
-        has_recipients: bool = False,
+        living: list[Possible],
         may_ask: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._has_recipients = has_recipients
+        self._has_recipients = any(one.modes for one in living)
+        blocked = [one.unit for one in living if not one.modes]
+        without: Any = self.fields["without"]
+        without.choices = [
+            (unit.reference, format_html("{}, {}", name(unit.partner.name), name(unit.name)))
+            for unit in blocked
+        ]
+        if not blocked:
+            del self.fields["without"]
         units: Any = self.fields["units"]
         units.choices = choices_of(one.unit for one in possible)
         units.widget.hints = {one.unit.reference: _hint(one) for one in possible}
@@ -134,7 +151,10 @@ class RecipientForm(forms.Form):
         self.to, self.items = to, items
         start: dict[str, Any] = {
             "mode": to.live.mode if to.live else to.modes[-1],
-            "which": "new" if to.live else "all",
+            # One that was passed over once lacks more than what is new.
+            "which": "all"
+            if not to.live or to.is_behind(to.live.submission.versions_made)
+            else "new",
         }
         kwargs["initial"] = start | (kwargs.get("initial") or {})
         kwargs["prefix"] = to.unit.reference
@@ -186,6 +206,11 @@ class RecipientForm(forms.Form):
         if which == "some":
             return [one for one in found if str(one.exhibit.number) in ticked]
         return found
+
+    @property
+    def held_then(self) -> list[Item]:
+        """What the recipient has after this hand-over."""
+        return [*self.chosen, *(one for one in self.items if one.exhibit.pk in self._there)]
 
     @property
     def recipient(self) -> Recipient:
@@ -258,6 +283,7 @@ class AnswerForm(forms.Form):
     )
     exhibits = forms.MultipleChoiceField(
         label=_("Exhibits that answer it"),
+        help_text=_("If you marked how one may be handled, the recipient answers that first."),
         required=False,
         widget=CheckboxSelectMultiple(),
         error_messages={"invalid_choice": _("One of these exhibits is not there any more.")},

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from impna.errors import NotNow
+from partners import roles
 
 
 class Status(models.TextChoices):
@@ -29,26 +30,33 @@ class Party(models.TextChoices):
     """On whom a state waits."""
 
     RECIPIENT = "recipient", _("The recipient")
-    PROVIDER = "provider", _("The organisation that asked")
+    PROVIDER = "provider", _("The sender")
     ADVISER = "adviser", _("An adviser of the Secretariat")
     NOBODY = "nobody", _("Nobody")
 
 
-_DECISIONS = {Status.RETAINED, Status.DECLINED, Status.ENDED}
-TRANSITIONS: dict[Status, set[Status]] = {
-    Status.SENT: {Status.RECEIVED, Status.RECALLED},
+_HEAD = frozenset({roles.HeadOfUnit.code})
+_APPROVER = frozenset({roles.Approver.code})
+_ADVISER = frozenset({roles.Adviser.code})
+_PORTAL = frozenset({roles.PORTAL})
+_RECALL = {Status.RECALLED: _APPROVER}
+_OVER = dict.fromkeys((Status.DECLINED, Status.ENDED), _HEAD)
+_DECISIONS = {Status.RETAINED: _HEAD} | _OVER
+# To what, by whom: codes of roles; the approver is the sender's.
+TRANSITIONS: dict[Status, dict[Status, frozenset[str]]] = {
+    Status.SENT: {Status.RECEIVED: _HEAD | {roles.ContactPoint.code}, **_RECALL},
     Status.RECEIVED: {
-        Status.COLLECTED,
-        Status.BEING_LOOKED_AT,
-        *_DECISIONS,
-        Status.RECALLED,
+        Status.COLLECTED: _HEAD,
+        Status.BEING_LOOKED_AT: _HEAD,
+        **_DECISIONS,
+        **_RECALL,
     },
-    Status.COLLECTED: {Status.BEING_LOOKED_AT, *_DECISIONS, Status.RECALLED},
-    Status.BEING_LOOKED_AT: {*_DECISIONS, Status.RECALLED},
-    Status.RETAINED: {Status.DECLINED, Status.ENDED, Status.RECALLED},
-    Status.DECLINED: {Status.RECALLED},
-    Status.ENDED: {Status.RECALLED},
-    Status.RECALLED: set(),
+    Status.COLLECTED: {Status.BEING_LOOKED_AT: _HEAD, **_DECISIONS, **_RECALL},
+    Status.BEING_LOOKED_AT: {**_DECISIONS, **_RECALL},
+    Status.RETAINED: {**_OVER, **_RECALL},
+    Status.DECLINED: {**_RECALL},
+    Status.ENDED: {**_RECALL},
+    Status.RECALLED: {},
 }
 # Until access has ended and the recipient has said what became of it: a dated fact, not a state.
 OWNERS: dict[Status, Party] = dict.fromkeys(Status, Party.RECIPIENT)
@@ -66,10 +74,10 @@ DUE_AFTER: dict[Status, timedelta] = {
 }
 # While one of these holds, the recipient reads what it was given.
 OPEN = frozenset(set(Status) - {Status.RECALLED})
-# While one of these holds, an answer or feedback is owed by a date.
-OWED = frozenset(
-    {Status.SENT, Status.RECEIVED, Status.COLLECTED, Status.BEING_LOOKED_AT, Status.RETAINED}
-)
+# It is over for the sender or for the recipient; what became of what was given is still owed.
+OVER = frozenset({Status.RECALLED, Status.DECLINED, Status.ENDED})
+# While one of these holds, conditions of the sender are answered.
+ANSWERING = frozenset({Status.RECEIVED, Status.COLLECTED, Status.BEING_LOOKED_AT, Status.RETAINED})
 
 
 class Internal(models.TextChoices):
@@ -104,7 +112,43 @@ class AdviceStatus(models.TextChoices):
 
 
 REQUEST_LASTS = timedelta(days=30)
+# How long before its end a sender is reminded of a request.
+REQUEST_SOON = timedelta(days=3)
+REQUEST_TRANSITIONS: dict[RequestStatus, dict[RequestStatus, frozenset[str]]] = {
+    RequestStatus.ASKED: {
+        RequestStatus.ANSWERED: _APPROVER,
+        RequestStatus.DECLINED: _APPROVER,
+        RequestStatus.LAPSED: _PORTAL,
+    },
+    RequestStatus.ANSWERED: {},
+    RequestStatus.DECLINED: {},
+    RequestStatus.LAPSED: {},
+}
+REQUEST_OWNERS: dict[RequestStatus, Party] = dict.fromkeys(RequestStatus, Party.NOBODY) | {
+    RequestStatus.ASKED: Party.PROVIDER
+}
+REQUEST_DUE_AFTER: dict[RequestStatus, timedelta | None] = dict.fromkeys(RequestStatus) | {
+    RequestStatus.ASKED: REQUEST_LASTS
+}
+
 ADVICE_WITHIN = timedelta(days=7)
+# Whatever became of a question, the choice is the approver's: the submission's own state waits on it.
+ADVICE_TRANSITIONS: dict[AdviceStatus, dict[AdviceStatus, frozenset[str]]] = {
+    AdviceStatus.ASKED: {
+        AdviceStatus.ADVISED: _ADVISER,
+        AdviceStatus.ADVISED_ELSEWHERE: _ADVISER,
+        AdviceStatus.LAPSED: _PORTAL,
+    },
+    AdviceStatus.ADVISED: {},
+    AdviceStatus.ADVISED_ELSEWHERE: {},
+    AdviceStatus.LAPSED: {},
+}
+ADVICE_OWNERS: dict[AdviceStatus, Party] = dict.fromkeys(AdviceStatus, Party.NOBODY) | {
+    AdviceStatus.ASKED: Party.ADVISER
+}
+ADVICE_DUE_AFTER: dict[AdviceStatus, timedelta | None] = dict.fromkeys(AdviceStatus) | {
+    AdviceStatus.ASKED: ADVICE_WITHIN
+}
 
 
 def check_transition(current: str, to: Status) -> None:
@@ -114,3 +158,15 @@ def check_transition(current: str, to: Status) -> None:
             _("This referral is “%(now)s”; it cannot become “%(to)s” from there.")
             % {"now": Status(current).label, "to": to.label}
         )
+
+
+def check_request(current: str, to: RequestStatus) -> None:
+    """Raise NotNow unless an information request in `current` can become `to`."""
+    if to not in REQUEST_TRANSITIONS[RequestStatus(current)]:
+        raise NotNow(_("This request is not open any more."))
+
+
+def check_advice(current: str, to: AdviceStatus) -> None:
+    """Raise NotNow unless a question in `current` can become `to`."""
+    if to not in ADVICE_TRANSITIONS[AdviceStatus(current)]:
+        raise NotNow(_("This question is not open any more."))

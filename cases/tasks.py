@@ -9,6 +9,7 @@ from cases.actions import deadlines
 def keep_dates() -> None:
     """Remind, lapse and end what has passed its date."""
     deadlines.remind()
+    deadlines.remind_of_requests()
     deadlines.lapse_requests()
     deadlines.lapse_advice()
     deadlines.end_access()

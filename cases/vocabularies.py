@@ -23,9 +23,13 @@ class ConditionAnswer(models.TextChoices):
 
 
 class RequestKind(models.TextChoices):
-    """What may be asked; collecting something new may not."""
+    """What may be asked; collecting something new may not.
+
+    `complete` sends nothing back for rewriting: a supplement answers it, or words (ADR 0009).
+    """
 
     CLARIFY = "clarify", _("Explain something")
+    COMPLETE = "complete", _("Complete what is missing")
     PROVIDE_HELD = "provide_held", _("Give material that you hold")
     WILLING = "willing", _("Ask whether a person is willing to be contacted")
 

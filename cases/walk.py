@@ -1,7 +1,8 @@
 """Three steps to a hand-over: who gets it; how much, on which conditions; check your answers.
 
-Each step posts all that was chosen before it along, and all of it is checked again: between two
-steps nothing is kept anywhere, since conditions and questions are content (R2).
+Each step posts all that was chosen before it along, and all of it is checked again. What was chosen
+and typed is kept under seal for this approver alone (`submissions.actions.unsaved`) until the last
+step is done: conditions and questions are content (R2), and a closed tab loses none of it.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,8 @@ from cases.sender_forms import ConfirmForm, RecipientForm, RecipientsForm
 from cases.spoken import Item
 
 RECIPIENTS, CONDITIONS, CHECK, DONE = "recipients", "conditions", "check", "done"
-_FIRST = ("route", "units", "question")
+_NOT_KEPT = ("csrfmiddlewaretoken", "to", "at", "number", "checked", "answers")
+_FIRST = ("route", "units", "without", "question")
 _EACH = ("mode", "which", "exhibits", "conditions")
 
 
@@ -44,7 +46,7 @@ class Walk:
             None if look_again else data,
             initial=_typed(data) if data is not None else _suggested(suggested),
             possible=possible,
-            has_recipients=bool(living),
+            living=living,
             may_ask=may_ask,
         )
         self.confirm = ConfirmForm(data if self.to == DONE else None, organisation=organisation)
@@ -56,6 +58,23 @@ class Walk:
     def has_choice(self) -> bool:
         """There is someone new who could be given it."""
         return bool(self._possible)
+
+    @property
+    def reached(self) -> list[Possible]:
+        """Recipients of earlier versions that may be given this one."""
+        return [one for one in self.living if one.modes]
+
+    @property
+    def left_out(self) -> list[Possible]:
+        """Recipients of earlier versions that this one is handed over without."""
+        given = self._data.getlist("without") if self._data is not None else []
+        return [one for one in self.living if not one.modes and one.unit.reference in given]
+
+    @property
+    def blocked(self) -> list[Possible]:
+        """Recipients of earlier versions that stand against it: not within reach, not left out."""
+        out = {one.unit.reference for one in self.left_out}
+        return [o for o in self.living if not o.modes and o.unit.reference not in out]
 
     @property
     def asks(self) -> bool:
@@ -91,6 +110,13 @@ class Walk:
             return self._posted([*_FIRST, *(self._fields_of_recipients(known))])
         return self._posted([*_FIRST, *self._fields_of_recipients()])
 
+    @property
+    def kept(self) -> dict[str, list[str]]:
+        """What was chosen and typed so far, and `at` which step: to be left and found again."""
+        assert self._data is not None
+        found = {name: values for name, values in self._data.lists() if name not in _NOT_KEPT}
+        return found | {"at": [self.step]}
+
     def _step(self) -> str:
         if self.to == RECIPIENTS:
             return RECIPIENTS
@@ -111,8 +137,7 @@ class Walk:
 
     def _named(self) -> list[Possible]:
         chosen = set(self.first.cleaned_data["units"])
-        there = [one for one in self.living if one.modes]
-        return [*there, *(one for one in self._possible if one.unit.reference in chosen)]
+        return [*self.reached, *(one for one in self._possible if one.unit.reference in chosen)]
 
     def _form_for(self, to: Possible) -> RecipientForm:
         is_there = self._data is not None and f"{to.unit.reference}-mode" in self._data
@@ -131,7 +156,7 @@ class Walk:
 
 def _typed(data: QueryDict) -> dict[str, Any]:
     found: dict[str, Any] = {name: data.get(name, "") for name in ("route", "question")}
-    return found | {"units": data.getlist("units")}
+    return found | {"units": data.getlist("units"), "without": data.getlist("without")}
 
 
 def _suggested(units: Iterable[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from cases.actions.referrals import Recipient
 from cases.events import Event
 from cases.models import Advice
 from cases.openings import Question
-from cases.states import ADVICE_WITHIN, AdviceStatus
+from cases.states import ADVICE_WITHIN, AdviceStatus, check_advice
 from cases.vocabularies import Forum
 from custody import log, vault
 from custody.models import Opening
@@ -57,13 +57,20 @@ def ask(*, version: Version, question: str, by: User) -> Advice:
 
 @transaction.atomic
 def hand_over_and_ask(
-    *, submission: Submission, recipients: list[Recipient], question: str, by: User
+    *,
+    submission: Submission,
+    recipients: list[Recipient],
+    question: str,
+    without: Sequence[Unit] = (),
+    by: User,
 ) -> Version:
     """Freeze the draft and ask who could take it, in one step (DESIGN 5.4).
 
     `recipients` are those of earlier versions, with what is chosen for them; others come later.
     """
-    version = referrals.hand_over(submission=submission, recipients=recipients, by=by)
+    version = referrals.hand_over(
+        submission=submission, recipients=recipients, without=without, by=by
+    )
     ask(version=version, question=question, by=by)
     return version
 
@@ -93,15 +100,15 @@ def give(
     """Suggest recipients, or another forum, with reasons. The CSO alone decides what it does."""
     advice = _locked(advice)
     policies.check_can_advise(by, advice)
-    if advice.status != AdviceStatus.ASKED:
-        raise NotNow(_("This question is not open any more."))
+    becomes = AdviceStatus.ADVISED_ELSEWHERE if forum else AdviceStatus.ADVISED
+    check_advice(advice.status, becomes)
     if not text.strip() or bool(units) == bool(forum):
         raise NotAllowed(_("Suggest recipients or another forum, and say why."))
     if forum and forum not in Forum.values:
         raise NotAllowed(_("Choose from the list."))
     if not all(unit.partner.receives_referrals for unit in units):
         raise NotAllowed(_("Only authorities and mechanisms receive referrals."))
-    advice.status = AdviceStatus.ADVISED_ELSEWHERE if forum else AdviceStatus.ADVISED
+    advice.status = becomes
     advice.answer, advice.forum = _seal(advice, text, ANSWER_COLUMN), forum
     advice.answered_by, advice.answered_at = by, timezone.now()
     advice.save(update_fields=["status", "answer", "forum", "answered_by", "answered_at"])

@@ -44,6 +44,8 @@ def decide(*, referral: Referral, ruling: Ruling, seen: str, by: User) -> Decisi
     referral = locked_referral(referral)
     policies.check_can_decide(by, referral)
     _check(ruling)
+    if not set(ruling.reasons) <= set(policies.reasons_of(referral.unit)):
+        raise NotAllowed(_("The law of your unit leaves no discretion: choose another reason."))
     if referral.status != seen:
         raise NotNow(_("Someone else decided a moment ago. Look again before you decide."))
     become(referral, Status(ruling.outcome), by)

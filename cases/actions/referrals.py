@@ -1,5 +1,6 @@
 """Giving a version to recipients: what, how much, on which conditions (DESIGN 5.5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import notifications, policies
-from cases.actions import grants, words
+from cases.actions import grants, handling, words
 from cases.events import Event
 from cases.models import Assessment, Condition, Referral, ReferralItem
 from cases.states import DUE_AFTER, Status
@@ -24,7 +25,6 @@ from submissions.actions.drafts import locked
 from submissions.models import Exhibit, Submission, Version
 from submissions.policies import check_can_approve
 
-CONDITION_WITHIN = timedelta(days=7)
 MOST_CONDITIONS = 20
 
 
@@ -43,16 +43,26 @@ class Recipient:
 
 
 @transaction.atomic
-def hand_over(*, submission: Submission, recipients: list[Recipient], by: User) -> Version:
+def hand_over(
+    *,
+    submission: Submission,
+    recipients: list[Recipient],
+    without: Sequence[Unit] = (),
+    by: User,
+) -> Version:
     """Freeze the draft and give it, in one step: the hand-over is the referral (DESIGN 5.4).
 
     Without recipients the version waits for the Secretariat's advice, or for recipients chosen
     later. A supplement goes to every recipient that still has access, named here or not; one that
-    is not named gets what is new in it, and nothing that it was not given before.
+    is not named gets what is new in it, and nothing that it was not given before. Those in
+    `without` get nothing and keep what they have: raises NotAllowed for one that may be given it.
     """
     version = versions.hand_over(submission=submission, by=by)
     submission = version.submission
-    named = {recipient.unit.pk for recipient in recipients}
+    left_out = {unit.pk for unit in without}
+    named = {recipient.unit.pk for recipient in recipients} | left_out
+    for referral in submission.referrals.readable().filter(unit__in=left_out):
+        _pass_over(referral, version, by)
     still = submission.referrals.readable().exclude(unit__in=named).select_related("unit__partner")
     new = _new_in(version) if still else []
     given = [Recipient(unit=one.unit, mode=one.mode, exhibits=new) for one in still]
@@ -73,7 +83,7 @@ def refer(*, version: Version, recipient: Recipient, by: User) -> Referral:
 
     Raises NotAllowed beyond the recipient's reach, for an exhibit that is not of this version, or
     for a new unit that neither takes direct intake nor was suggested by the Secretariat; NotNow
-    when the version is not the newest or withdrawn.
+    when the version is not the newest or withdrawn. Callers hold an opening of the draft's words.
     """
     submission = locked(version.submission)
     check_can_approve(by, submission)
@@ -100,6 +110,7 @@ def refer(*, version: Version, recipient: Recipient, by: User) -> Referral:
     )
     _give_items(referral, version, recipient, by)
     _ask_conditions(referral, version, recipient)
+    handling.ask(referral, version)
     return referral
 
 
@@ -128,7 +139,8 @@ def locked_referral(referral: Referral) -> Referral:
 
 def read_condition(condition: Condition) -> str:
     """What is asked. Both sides read it."""
-    return words.read(condition.words, referral=condition.referral, on=condition, column="words")
+    text = words.read(condition.words, referral=condition.referral, on=condition, column="words")
+    return handling.sentence(condition.code, condition.exhibits, text) if condition.code else text
 
 
 def read_remark(condition: Condition) -> str:
@@ -190,6 +202,19 @@ def _supplement(referral: Referral, version: Version, recipient: Recipient, by: 
     return referral
 
 
+def _pass_over(referral: Referral, version: Version, by: User) -> None:
+    reach = current_reach(referral.unit.partner)
+    if Mode(referral.mode) in policies.modes_within(reach):
+        raise NotAllowed(_("This recipient may be given it: it cannot be left out of a version."))
+    log.record(
+        Event.PASSED_OVER,
+        on=referral,
+        by=by,
+        submission=referral.submission.reference,
+        data={"version": version.number, "mode": referral.mode, "reach": str(reach)},
+    )
+
+
 def _give_items(referral: Referral, version: Version, recipient: Recipient, by: User) -> None:
     if recipient.mode == Mode.ALERT:
         return
@@ -229,7 +254,7 @@ def _ask_conditions(referral: Referral, version: Version, recipient: Recipient) 
             referral=referral,
             version=version,
             number=number,
-            due_on=timezone.localdate() + CONDITION_WITHIN,
+            due_on=timezone.localdate() + handling.WITHIN,
         )
         condition.words = words.seal(text, referral=referral, on=condition, column="words")
         condition.save()

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import notifications, policies
-from cases.actions import words
+from cases.actions import handling, words
 from cases.actions.referrals import locked_referral
 from cases.events import Event
 from cases.models import Attachment, InformationRequest, Message, Referral, ReferralItem
-from cases.states import REQUEST_LASTS, RequestStatus, Status
+from cases.states import REQUEST_LASTS, RequestStatus, Status, check_request
 from cases.vocabularies import Mode, RequestKind
 from custody import log
 from impna.errors import NotAllowed, NotNow
@@ -26,7 +26,7 @@ from submissions.models import Exhibit
 def ask(
     *, referral: Referral, kind: str, text: str, due: date | None = None, by: User
 ) -> InformationRequest:
-    """Ask the sender to explain, to give what it holds, or whether a person is willing.
+    """Ask the sender to explain, complete, give what it holds, or whether a person is willing.
 
     Nobody is asked to collect anything new. Several may be open at once.
     """
@@ -64,7 +64,7 @@ def answer(
 
     Material that was not handed over yet goes into a supplement first.
     """
-    request = _open(request, by)
+    request = _open(request, RequestStatus.ANSWERED, by)
     referral = request.referral
     if not text.strip():
         raise NotAllowed(_("Write an answer."))
@@ -76,7 +76,7 @@ def answer(
 @transaction.atomic
 def decline(*, request: InformationRequest, text: str, by: User) -> InformationRequest:
     """Say that it is not answered, and why."""
-    request = _open(request, by)
+    request = _open(request, RequestStatus.DECLINED, by)
     if not text.strip():
         raise NotAllowed(_("Say why in a sentence."))
     request.answer = words.seal(text, referral=request.referral, on=request, column="answer")
@@ -123,14 +123,13 @@ def read_message(message: Message) -> str:
     return words.read(message.words, referral=message.referral, on=message, column="words")
 
 
-def _open(request: InformationRequest, by: User) -> InformationRequest:
+def _open(request: InformationRequest, to: RequestStatus, by: User) -> InformationRequest:
     locked(request.referral.submission)
     referral = locked_referral(request.referral)
     policies.check_is_sender(by, referral)
     request = InformationRequest.objects.select_for_update().get(pk=request.pk)
     request.referral = referral
-    if request.status != RequestStatus.ASKED:
-        raise NotNow(_("This request is not open any more."))
+    check_request(request.status, to)
     return request
 
 
@@ -165,6 +164,7 @@ def _give(request: InformationRequest, exhibits: Sequence[Exhibit], by: User) ->
                 "exhibits": list[log.Datum](sorted(exhibit.number for exhibit in new)),
             },
         )
+        handling.ask(referral, referral.version)
     Attachment.objects.bulk_create(
         Attachment(request=request, exhibit=exhibit) for exhibit in wanted.values()
     )

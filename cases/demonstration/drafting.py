@@ -249,6 +249,7 @@ def _bring(submission: Submission, one: Attached, by: User) -> None:
 
 
 def _send(submission: Submission, name: str, data: bytes, length: int, by: User) -> Exhibit:
+    drafts.allow_files(submission=submission, by=by)
     exhibit = exhibits.begin_upload(submission=submission, name=name, length=length, by=by)
     checksum = Checksum("sha256", hashlib.sha256(data).digest())
     exhibits.receive(

@@ -62,7 +62,8 @@ class Event:
                 f"Example. UCDP records here {words}, with a best estimate of {self.best} deaths "
                 f"(GED event {self.number}). All else in this submission is invented."
             ),
-            "known_by": BasisOfKnowledge.DOCUMENTARY,
+            "basis": BasisOfKnowledge.DOCUMENTARY,
+            "known_by": "Example: press reports, as UCDP cites them.",
             "weakens": "Example: press reports only; nobody who was there was asked.",
         }
 

@@ -45,6 +45,7 @@ def keep_dates() -> None:
     vault.end_openings()
     uploads.expire()
     deadlines.remind()
+    deadlines.remind_of_requests()
     deadlines.lapse_requests()
     deadlines.lapse_advice()
     deadlines.end_access()

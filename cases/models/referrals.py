@@ -8,14 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from cases.querysets import ItemQuerySet, ReferralQuerySet
-from cases.states import OWED, OWNERS, Party, Status
+from cases.querysets import ConditionQuerySet, ItemQuerySet, ReferralQuerySet
+from cases.states import OWNERS, Party, Status
 from cases.vocabularies import ConditionAnswer, Disposal, Mode, Route
 from custody.models import Compartment
 from impna.constraints import both_or_neither, one_of
 from impna.references import ReferenceField
 from partners.models import Unit, User
 from submissions.models import Exhibit, Submission, Version
+from submissions.vocabularies import HandlingCode
 
 
 class Referral(models.Model):
@@ -107,9 +108,12 @@ class Referral(models.Model):
 
     @property
     def is_silent(self) -> bool:
-        """An answer was owed by a date that is past. Computed, so nobody is graded by it."""
+        """A word was owed by a date that is past. Computed, so nobody is graded by it.
+
+        Every live state owes one: an answer, feedback, or what became of what was given.
+        """
         late = self.due_on is not None and self.due_on < timezone.localdate()
-        return self.is_live and self.status in OWED and late
+        return self.is_live and late
 
     @property
     def title(self) -> str:
@@ -166,7 +170,11 @@ class ReferralItem(models.Model):
 
 
 class Condition(models.Model):
-    """What the sender asks before anything of `version` and later is opened; its words are sealed."""
+    """What the sender asks before something is opened; its words are sealed.
+
+    In its own words: before anything of `version` and later. With the handling `code` that some of
+    the given exhibits carry: before those, named by their numbers (V6a).
+    """
 
     custody_label: ClassVar[str] = "cases.condition"
 
@@ -174,7 +182,9 @@ class Condition(models.Model):
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="conditions")
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
-    words = models.BinaryField(editable=False)
+    code = models.CharField(max_length=2, choices=HandlingCode, blank=True)
+    exhibits = models.JSONField(default=list)
+    words = models.BinaryField(null=True, editable=False)
     answer = models.CharField(
         max_length=30, choices=ConditionAnswer, default=ConditionAnswer.AWAITED
     )
@@ -183,9 +193,17 @@ class Condition(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField()
 
+    objects = ConditionQuerySet.as_manager()
+
     class Meta:
         constraints = [
             one_of("answer", ConditionAnswer, name="condition_answer_known"),
+            one_of("code", ["", *HandlingCode.values], name="condition_code_known"),
+            models.CheckConstraint(
+                condition=models.Q(code="", exhibits=[], words__isnull=False)
+                | (~models.Q(code="") & ~models.Q(exhibits=[])),
+                name="a_condition_says_what_it_asks",
+            ),
             both_or_neither(
                 "answered_by", "answered_at", name="a_conditions_answer_has_its_person"
             ),

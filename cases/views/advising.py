@@ -6,23 +6,32 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from cases import history
 from cases.actions import advising
 from cases.advice_forms import AdviceForm, QuestionForm
 from cases.models import Advice
 from cases.policies import check_can_advise, check_is_adviser
 from cases.querysets import PAGE
-from cases.recipients import receiving_units
+from cases.recipients import had_by, receiving_units
 from cases.states import AdviceStatus
 from cases.views.reading import submission_of, user_of
-from impna.errors import NotNow
+from impna.errors import NotNow, Sentence
 from impna.references import read_reference
 from partners import roles
-from partners.models import User
+from partners.models import Partner, User
 from partners.policies import allowed
 from submissions.actions import exhibits
 from submissions.policies import check_can_approve
+
+SHOWN = 30
+# What stands on the adviser's list besides open questions.
+OVER: dict[str, tuple[Sentence, tuple[AdviceStatus, ...]]] = {
+    "answered": (_lazy("Answered"), (AdviceStatus.ADVISED, AdviceStatus.ADVISED_ELSEWHERE)),
+    "lapsed": (_lazy("Lapsed"), (AdviceStatus.LAPSED,)),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,16 +57,27 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_GET
 def advice_list(request: HttpRequest) -> HttpResponse:
-    """Open questions, the nearest date first, a page at a time."""
+    """Open questions, the nearest date first, or those that are over, newest first."""
     user = user_of(request)
     check_is_adviser(user)
-    found = Advice.objects.visible_to(user).open().by_date().select_related("submission__partner")
+    visible = Advice.objects.visible_to(user).select_related("submission__partner")
     after = read_reference(request.GET.get("after", "")) or ""
-    last = Advice.objects.visible_to(user).filter(reference=after).first() if after else None
-    if last is not None:
-        found = found.after(last)
+    last = visible.filter(reference=after).first() if after else None
+    show = request.GET.get("show", "")
+    show = show if show in OVER else ""
+    if show:
+        found = visible.filter(status__in=OVER[show][1]).order_by("-id")
+        found = found if last is None else found.filter(pk__lt=last.pk)
+    else:
+        found = visible.open().by_date()
+        found = found if last is None else found.after(last)
     rows = list(found[: PAGE + 1])
     context = {
+        "show": show,
+        "filters": [
+            {"label": label, "url": f"?show={code}" if code else "?", "current": code == show}
+            for code, label in (("", _("Open")), *((key, OVER[key][0]) for key in OVER))
+        ],
         "rows": rows[:PAGE],
         "more": rows[PAGE - 1].reference if len(rows) > PAGE else "",
         "later_page": last is not None,
@@ -77,7 +97,7 @@ def advice(request: HttpRequest, reference: str) -> HttpResponse:
         return _for_adviser(request, found, user)
     exhibits.open_names(submission=found.submission, by=user)
     context = {
-        **_told(found),
+        **_told(found, user),
         "suggested": list(found.suggested.select_related("partner").order_by("partner__name")),
         "may_approve": allowed(check_can_approve, user, found.submission),
         "is_open_for_recipients": found.submission.status not in ("withdrawn", "erased"),
@@ -86,7 +106,7 @@ def advice(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _for_adviser(request: HttpRequest, found: Advice, user: User) -> HttpResponse:
-    """Reference, organisation, dates and the question; nothing of the submission (R14)."""
+    """Reference, organisation, recipients, dates and the question; nothing else of it (R14)."""
     check_can_advise(user, found)
     advising.open_question(advice=found, by=user)
     is_open = found.status == AdviceStatus.ASKED
@@ -102,14 +122,21 @@ def _for_adviser(request: HttpRequest, found: Advice, user: User) -> HttpRespons
         )
         messages.success(request, _("Your answer is sent. The organisation decides."))
         return redirect("cases:advice-list")
-    context = {**_told(found), "form": form, "suggested": list(found.suggested.all())}
+    context = {
+        **_told(found, user),
+        "form": form,
+        "suggested": list(found.suggested.select_related("partner")),
+        "had_by": had_by(found.submission, user),
+    }
     status = 422 if form is not None and form.errors else 200
     return render(request, "cases/advice_answer.html", context, status=status)
 
 
-def _told(found: Advice) -> dict[str, Any]:
+def _told(found: Advice, user: User) -> dict[str, Any]:
     return {
         "advice": found,
         "question": advising.read_question(found),
         "answer": advising.read_answer(found),
+        "events": list(history.of_advice(found)[:SHOWN]),
+        "nameless": Partner.objects.across_from(user, found.submission.partner),
     }

@@ -13,20 +13,21 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cases import published
 from cases.actions import access, decisions, receiving, referrals, requests
 from cases.models import Condition, Decision, Referral, ReferralItem, Taken
-from cases.openings_shown import openings_of
+from cases.openings_shown import in_words, openings_of
 from cases.policies import check_is_sender
+from cases.querysets import PAGE
 from cases.sender_forms import MessageForm, RecallForm
-from cases.spoken import numbers
 from cases.states import RequestStatus, Status
 from cases.views.reading import given_of, submission_of
 from cases.vocabularies import ConditionAnswer, DeclineReason
+from custody.history import page_of
 from impna.errors import NotNow
+from impna.references import read_reference
 from partners.policies import allowed
 from submissions.actions import exhibits
 from submissions.models import Submission
 from submissions.policies import check_can_approve
-
-SHOWN = 50
+from submissions.spoken import numbers
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,16 @@ class Holding:
 def given_list(request: HttpRequest, reference: str) -> HttpResponse:
     """Who holds what of a submission, on which basis, and who opened it."""
     submission, user = submission_of(request, reference)
+    found, later = _page_of(submission, request.GET.get("before", ""))
+    openings = page_of(openings_of(submission), request.GET, name="openings", at="openings")
     context = {
         "submission": submission,
-        "holdings": [_holding(referral) for referral in _referrals(submission)],
+        "holdings": [_holding(referral) for referral in found[:PAGE]],
+        "older_recipients": found[PAGE - 1].reference if len(found) > PAGE else "",
+        "later_page": later,
         "advice": list(submission.advice.order_by("-id")[:5]),
-        "openings": openings_of(submission, SHOWN),
-        "shown": SHOWN,
+        "openings": in_words(submission, openings.events),
+        "openings_page": openings,
         "may_approve": allowed(check_can_approve, user, submission),
         "versions": list(submission.versions.order_by("-number")),
         "is_open": submission.status not in ("withdrawn", "erased"),
@@ -70,6 +75,7 @@ def given(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("Your message is sent."))
             return redirect("cases:given", referral.reference)
     taken = list(_taken(referral))
+    history = page_of(published.events_of(referral), request.GET, name="history", at="history")
     context = {
         "referral": referral,
         "submission": referral.submission,
@@ -86,7 +92,8 @@ def given(request: HttpRequest, reference: str) -> HttpResponse:
         "decisions": [_decision(one) for one in referral.decisions.all()],
         "feedback": [(one, decisions.read_feedback(one)) for one in referral.feedback.all()],
         "thread": [(one, requests.read_message(one)) for one in referral.messages.all()],
-        "events": published.timeline_of(referral),
+        "events": published.in_words(history.events),
+        "history": history,
         "may_recall": referral.is_live and referral.status != Status.RECALLED,
     }
     return render(request, "cases/given.html", context, status=422 if form.errors else 200)
@@ -133,35 +140,35 @@ def waive(request: HttpRequest, reference: str, condition: str) -> HttpResponse:
     return render(request, "cases/waive.html", {"referral": referral, **_condition(found)})
 
 
-def _referrals(submission: Submission) -> list[Referral]:
+def _page_of(submission: Submission, before: str) -> tuple[list[Referral], bool]:
+    """The `PAGE` + 1 newest that were given, or those before one of them; and whether it is these."""
+    found = submission.referrals.all()
+    last = found.filter(reference=read_reference(before) or "").first() if before else None
+    if last is not None:
+        found = found.filter(pk__lt=last.pk)
     return list(
-        submission.referrals.select_related("unit__partner", "version")
+        found.with_overdue_condition()
+        .select_related("unit__partner", "version")
         .prefetch_related(
             "reminders",
             Prefetch(
                 "items",
-                ReferralItem.objects.live().select_related("exhibit", "version"),
-                to_attr="live_items",
+                ReferralItem.objects.select_related("exhibit", "taken"),
+                to_attr="ever_given",
             ),
-            Prefetch("items", _with_taken(), to_attr="taken_items"),
         )
-        .order_by("-id")
-    )
-
-
-def _with_taken() -> Any:
-    return ReferralItem.objects.filter(taken__isnull=False).select_related("taken", "exhibit")
+        .order_by("-id")[: PAGE + 1]
+    ), last is not None
 
 
 def _holding(referral: Any) -> Holding:
-    taken = [item.taken for item in referral.taken_items]
-    for item, one in zip(referral.taken_items, taken, strict=True):
-        one.item = item
+    held = (item for item in referral.ever_given if item.ended_at is None)
+    taken = [item.taken for item in referral.ever_given if hasattr(item, "taken")]
     return Holding(
         referral=referral,
         state=published.state_of(referral),
         silence=published.silence_of(referral, referral.reminders.all()),
-        items=numbers(item.exhibit.number for item in referral.live_items),
+        items=numbers(item.exhibit.number for item in held),
         if_recalled=published.if_recalled(referral, taken),
     )
 

@@ -1,21 +1,22 @@
 """Handing over, and giving what was handed over to further recipients: three steps, one decision."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from cases.actions import advising, referrals
+from cases.actions import advising, handling, referrals
+from cases.actions.handling import Marked
 from cases.models import Advice
-from cases.recipients import living, possible
+from cases.recipients import living, passed_over, possible
 from cases.sender_forms import RecipientForm
-from cases.spoken import Item, items_of, numbers
+from cases.spoken import Item, items_of
 from cases.states import ADVICE_WITHIN, DUE_AFTER, Status
 from cases.views.reading import submission_of
 from cases.vocabularies import Mode
@@ -24,15 +25,19 @@ from impna.errors import NotNow, Refused, Sentence
 from impna.references import read_reference
 from partners.models import User
 from partners.policies import allowed
-from submissions import declarations
-from submissions.actions import exhibits
+from submissions import declarations, manifest
+from submissions.actions import exhibits, unsaved
 from submissions.actions.versions import check_eyes
 from submissions.completeness import missing
+from submissions.drafting_pages import GIVE, HAND_OVER
 from submissions.models import Submission, Version, VersionExhibit
-from submissions.offences import label_with_article
 from submissions.policies import check_can_approve
+from submissions.spoken import numbers
 from submissions.states import Status as SubmissionStatus
 from submissions.states import check_transition
+from submissions.views import check
+from submissions.views.drafts import may_draft
+from submissions.views.unsaved import addresses, as_sent
 
 _TEMPLATES = {
     RECIPIENTS: "cases/hand_over_recipients.html",
@@ -53,8 +58,9 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
     exhibits.open_names(submission=submission, by=user)
     earlier = VersionExhibit.objects.filter(version__submission=submission)
     present = submission.exhibits.present().select_related("file", "submission__compartment")
+    data, left_at = _left(request, submission, HAND_OVER, user)
     walk = Walk(
-        request.POST if request.method == "POST" else None,
+        data,
         possible=possible(submission),
         living=living(submission),
         items=items_of(present, earlier=earlier.values_list("exhibit", flat=True)),
@@ -62,17 +68,20 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
         may_ask=True,
     )
     if walk.step == DONE:
+        without = [one.unit for one in walk.left_out]
         if walk.asks:
             version = advising.hand_over_and_ask(
                 submission=submission,
                 recipients=walk.recipients,
                 question=walk.question,
+                without=without,
                 by=user,
             )
         else:
             version = referrals.hand_over(
-                submission=submission, recipients=walk.recipients, by=user
+                submission=submission, recipients=walk.recipients, without=without, by=user
             )
+        unsaved.discard(submission=submission, page=HAND_OVER, by=user)
         messages.success(request, _told(walk))
         return redirect("cases:receipt", submission.reference, version.number)
     context = {
@@ -80,9 +89,11 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
         "number": submission.next_version,
         "refusal": _refusal(user, submission),
         "missing": missing(submission, sealed=True),
-        **_about(submission, walk),
+        **_about(request, submission, walk, user),
+        **addresses(submission, HAND_OVER),
+        "left_at": left_at,
     }
-    return render(request, _TEMPLATES[walk.step], context, status=walk.status)
+    return _shown(request, submission, walk, HAND_OVER, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,9 +113,10 @@ def refer(request: HttpRequest, reference: str) -> HttpResponse:
             "exhibit__file", "exhibit__submission__compartment"
         ).order_by("exhibit__number")
     ]
+    data, left_at = _left(request, submission, GIVE, user)
     walk = Walk(
-        request.POST if request.method == "POST" else None,
-        possible=possible(submission),
+        data,
+        possible=[*passed_over(submission), *possible(submission)],
         living=[],
         items=items_of(found),
         organisation=submission.partner.name,
@@ -113,6 +125,7 @@ def refer(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if walk.step == DONE:
         made = referrals.refer_all(version=version, recipients=walk.recipients, by=user)
+        unsaved.discard(submission=submission, page=GIVE, by=user)
         messages.success(request, _given(len(made)))
         return redirect("cases:given-list", submission.reference)
     context = {
@@ -121,34 +134,83 @@ def refer(request: HttpRequest, reference: str) -> HttpResponse:
         "number": version.number,
         "refusal": "",
         "missing": [],
-        **_about(submission, walk, version),
+        **_about(request, submission, walk, user, version),
+        **addresses(submission, GIVE),
+        "left_at": left_at,
     }
-    return render(request, _TEMPLATES[walk.step], context, status=walk.status)
+    return _shown(request, submission, walk, GIVE, context)
 
 
-def _about(submission: Submission, walk: Walk, version: Version | None = None) -> dict[str, Any]:
-    """What all three steps show."""
+def _left(
+    request: HttpRequest, submission: Submission, page: str, user: User
+) -> tuple[QueryDict | None, datetime | None]:
+    """What was sent; on a plain visit what this person left unfinished, and when."""
+    if request.method == "POST":
+        return request.POST, None
+    typed = unsaved.find(submission, page, user)
+    if typed is None:
+        return None, None
+    data = as_sent(typed.fields)
+    step = data.get("at", "")
+    data["to"] = step if step in _TEMPLATES else RECIPIENTS
+    return data, typed.at
+
+
+def _shown(
+    request: HttpRequest, submission: Submission, walk: Walk, page: str, context: dict[str, Any]
+) -> HttpResponse:
+    """A step; what was sent so far is kept, so that a closed tab loses none of it."""
+    user = request.user
+    assert isinstance(user, User)
+    if request.method == "POST" and unsaved.fits(walk.kept):
+        unsaved.keep(submission=submission, page=page, fields=walk.kept, by=user)
+    status = walk.status if request.method == "POST" else 200
+    return render(request, _TEMPLATES[walk.step], context, status=status)
+
+
+def _about(
+    request: HttpRequest,
+    submission: Submission,
+    walk: Walk,
+    user: User,
+    version: Version | None = None,
+) -> dict[str, Any]:
+    """What all three steps show; on the last one every answer, as the draft or the version has it."""
     context: dict[str, Any] = {
         "walk": walk,
         "form": walk.form,
         "steps": _steps(walk.step),
         "may_send_back": submission.status == SubmissionStatus.READY and version is None,
-        "living": walk.living,
-        "blocked": [one for one in walk.living if not one.modes],
+        "living": walk.reached,
+        "blocked": walk.blocked,
     }
     if walk.step == CHECK:
+        marked = _marked(walk.items, version)
+        at = check.place(request.POST.get("answers", ""))
+        of_version, of_draft = check.of_version, check.of_draft
+        answers = of_version(version, at=at) if version else of_draft(submission, at=at)
         context |= {
-            "rows": [_row(form) for form in walk.forms],
+            "rows": [_row(form, marked) for form in walk.forms],
             "words": declarations.WORDS,
             "next": _what_next(walk),
-            "what": _what_goes(walk.items, version, submission),
+            "answers": answers,
+            "may_change": version is None and may_draft(user, submission),
         }
     return context
 
 
-def _row(form: RecipientForm) -> dict[str, Any]:
+def _marked(items: list[Item], version: Version | None) -> list[Marked]:
+    """How each exhibit may be handled: as frozen in the version, else as the draft says."""
+    if version is not None:
+        return [Marked.told(entry) for entry in manifest.read(version)["exhibits"]]
+    return [Marked.now(item.exhibit) for item in items]
+
+
+def _row(form: RecipientForm, marked: list[Marked]) -> dict[str, Any]:
     """One recipient on the last step."""
     chosen, mode = form.chosen, Mode(form.cleaned_data["mode"])
+    then = {one.exhibit.number for one in form.held_then}
+    terms = handling.terms((one for one in marked if one.number in then), form.to.live)
     return {
         "to": form.to,
         "mode": mode.label,
@@ -157,29 +219,7 @@ def _row(form: RecipientForm) -> dict[str, Any]:
         "someone": numbers(one.exhibit.number for one in chosen if one.shows_someone),
         "quarantined": numbers(one.exhibit.number for one in chosen if one.is_quarantined),
         "conditions": form.cleaned_data["conditions"],
-    }
-
-
-def _what_goes(
-    items: list[Item], version: Version | None, submission: Submission
-) -> dict[str, Any]:
-    """The content in a few lines; of a frozen version as it was, else of the draft as it is."""
-    cover = getattr(submission, "cover_sheet", None)
-    sheet = version.sheet if version else None
-    files = [item.exhibit.file for item in items if item.exhibit.file is not None]
-    offences = sheet["offences"] if sheet else getattr(cover, "offences", [])
-    return {
-        "situation": sheet["situation"] if sheet else getattr(cover, "situation", ""),
-        "offences": [label_with_article(code) for code in offences],
-        "incidents": version.incidents if version else submission.incidents.present().count(),
-        "exhibits": len(items),
-        "sealed": len(files),
-        "size": sum(file.size for file in files),
-        "someone": numbers(one.exhibit.number for one in items if one.shows_someone),
-        "quarantined": numbers(one.exhibit.number for one in items if one.is_quarantined),
-        "unscanned": numbers(
-            one.exhibit.number for one in items if one.exhibit.scan == "not_scanned"
-        ),
+        "handling": [term.sentence for term in terms],
     }
 
 

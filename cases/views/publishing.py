@@ -19,7 +19,7 @@ from cases.forms import (
     TakeForm,
 )
 from cases.models import Referral, ReferralItem
-from cases.policies import open_version
+from cases.policies import settled
 from cases.reading import condition as in_words
 from cases.views.loading import page, posted, referral_of, to
 from impna.errors import NotNow
@@ -130,5 +130,6 @@ def dispose(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _open_items(found: Referral) -> list[ReferralItem]:
     """Given, open and not in the file yet."""
-    items = found.items.live().filter(taken__isnull=True, version__number__lte=open_version(found))
-    return list(items.select_related("exhibit"))
+    items = found.items.live().filter(taken__isnull=True).select_related("exhibit", "version")
+    answered = settled(found)
+    return [item for item in items if answered.opens(item)]

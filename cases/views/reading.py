@@ -25,11 +25,15 @@ def submission_of(request: HttpRequest, reference: str, *also: str) -> tuple[Sub
 def given_of(request: HttpRequest, reference: str) -> tuple[Referral, User]:
     """A referral of one of the own partner's submissions."""
     user = user_of(request)
-    sent = Referral.objects.sent_by(user).select_related(
-        "unit__partner",
-        "submission__partner",
-        "submission__compartment",
-        "version",
-        "compartment",
+    sent = (
+        Referral.objects.sent_by(user)
+        .with_overdue_condition()
+        .select_related(
+            "unit__partner",
+            "submission__partner",
+            "submission__compartment",
+            "version",
+            "compartment",
+        )
     )
     return get_object_or_404(sent, reference=reference), user

@@ -19,11 +19,11 @@ from cases.reading import Referred, Sheet
 from cases.states import Status
 from cases.views.loading import referral_of, user_of
 from cases.vocabularies import ConditionAnswer
+from custody.history import page_of
 from custody.models import Opening
 from partners.models import Unit, User
 from partners.policies import allowed, check_can_change_unit
-
-SHOWN = 50
+from submissions.spoken import numbers
 
 
 @require_GET
@@ -66,12 +66,12 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
     }
     if may["read"]:
         receiving.open_words(referral=found, by=user)
-        context |= _in_words(found, user)
+        context |= _in_words(request, found, user)
         context["offer_collected"] = _offers_collected(found, context["referred"], may)
     return render(request, "cases/referral.html", context)
 
 
-def _in_words(found: Referral, user: User) -> dict[str, Any]:
+def _in_words(request: HttpRequest, found: Referral, user: User) -> dict[str, Any]:
     """What needs an opening."""
     referred = Referred(found, user)
     items = list(found.items.select_related("exhibit", "taken"))
@@ -80,9 +80,13 @@ def _in_words(found: Referral, user: User) -> dict[str, Any]:
         "referred": referred,
         "message_form": MessageForm(),
         "in_file": in_file,
-        "published": list(history.published_of(found)[:SHOWN]),
-        "internal": list(history.internal_of(found, items)[:SHOWN]),
-        "shown": SHOWN,
+        "damaged": numbers(one.exhibit.number for one in in_file if one.taken.holds is False),
+        "published": page_of(
+            history.published_of(found), request.GET, name="published", at="history"
+        ),
+        "internal": page_of(
+            history.internal_of(found, items), request.GET, name="internal", at="own-history"
+        ),
     }
 
 

@@ -79,7 +79,7 @@ def _forms(
 
 def _held(referral: Referral) -> list[Exhibit]:
     """What was handed over without its file, and whose file has not come since."""
-    waiting = exhibits.described_before(referral.submission).exclude(delivery="direct")
+    waiting = referral.submission.exhibits.described_before().exclude(delivery="direct")
     return list(waiting.exclude(brought_by__removed_at__isnull=True, brought_by__isnull=False))
 
 

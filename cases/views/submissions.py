@@ -109,7 +109,9 @@ def _next(
             due = timezone.localdate(referral.refusal_since) + published.DECIDE_WITHIN
             dates.append({"due": due, "owner": "", "what": published.DECIDE_IT})
     if not dates and submission.status == "handed_over":
-        dates.append({"due": submission.due_on, "owner": "", "what": published.CHOOSE})
+        assert submission.due_on is not None
+        due = published.moved(submission.due_on)
+        dates.append({"due": due, "owner": "", "what": published.CHOOSE})
     if submission.is_draft or not dates:
         dates.append({"due": submission.due_on, "owner": submission.owner.label, "what": ""})
     nearest: dict[str, Any] = min(

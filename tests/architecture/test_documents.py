@@ -67,17 +67,17 @@ def test_a_changed_or_unknown_diagram_is_found_and_mended(monkeypatch, tmp_path)
     call_command("statediagrams", stdout=StringIO())
     call_command("statediagrams", check=True)
     assert {path.name for path in tmp_path.iterdir()} == {
-        f"{name}.md" for name, _module in statediagrams.MACHINES
+        f"{name}.md" for name, _module, _prefix in statediagrams.MACHINES
     }
 
 
 def test_every_state_table_has_a_diagram():
     tables = {
-        f"{path.parent.name}.states"
+        (f"{path.parent.name}.states", prefix)
         for path in ROOT.glob("*/states.py")
-        if "TRANSITIONS" in path.read_text("utf-8")
+        for prefix in re.findall(r"^(\w*)TRANSITIONS:", path.read_text("utf-8"), re.MULTILINE)
     }
-    assert tables == {module for _name, module in statediagrams.MACHINES}
+    assert tables == {(module, prefix) for _name, module, prefix in statediagrams.MACHINES}
 
 
 def test_every_setting_is_in_the_table_of_operations():

@@ -11,7 +11,7 @@ FILES = [
     path
     for app in APPS
     for path in sorted((ROOT / app).rglob("*.py"))
-    if "migrations" not in path.parts and "door" not in path.parts
+    if not {"migrations", "door"} & set(path.relative_to(ROOT).parts)
 ]
 
 

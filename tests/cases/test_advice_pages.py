@@ -1,17 +1,19 @@
 """Asking the Secretariat and answering: what each side sees, and nothing more (R14)."""
 
 import pytest
+from django.db import ProgrammingError
 from django.urls import reverse
 
-from cases.actions import advising
-from cases.models import Advice
+from cases import recipients
+from cases.actions import access, advising, deadlines
+from cases.models import Advice, Referral
 from cases.views import advising as view
 from custody.models import CustodyEvent
 from impna.references import show_reference
 from partners import roles
 from partners.models import Unit
-from tests.factories.cases import advised, adviser, asked
-from tests.factories.partners import coordinators, member, signed_in
+from tests.factories.cases import advised, adviser, asked, head, received
+from tests.factories.partners import acting, coordinators, member, signed_in
 from tests.factories.submissions import (
     another_documenter,
     complete_draft,
@@ -106,6 +108,32 @@ class TestTheAdvisersPage:
             documenter().display_name,
         ):
             assert hidden not in page
+
+    def test_after_silence_it_shows_who_has_it_since_when_and_nothing_they_did(self, db):
+        referral = received()
+        question = asked(referral.version)
+        address = reverse("cases:advice", args=[question.reference])
+        page = words(signed_in(adviser()).get(address))
+        for shown in (referral.unit.partner.name, referral.unit.name, "Has not ended"):
+            assert shown in page
+        for hidden in ("Received", "no answer", referral.title, show_reference(referral.reference)):
+            assert hidden not in page
+        with acting(referral.sent_by):
+            access.recall(referral=referral, reason="x", by=referral.sent_by)
+        with acting(head()):
+            access.say_what_became(referral=referral, disposal="destroyed", text="", by=head())
+        page = words(signed_in(adviser()).get(address))
+        assert "Ended" in page
+        assert "Destroyed" not in page
+
+    def test_the_secretariats_database_role_reads_no_more_of_a_referral(self, db):
+        referral, by = received(), adviser()
+        assert [row["unit__name"] for row in recipients.had_by(referral.submission, by)] == [
+            referral.unit.name
+        ]
+        for column in ("status", "due_on", "disposal", "mode"):
+            with pytest.raises(ProgrammingError), acting(by):
+                list(Referral.objects.values_list(column))
 
     def test_reading_it_is_an_opening_that_the_organisation_sees(self, advice, address):
         client = signed_in(adviser())
@@ -225,9 +253,65 @@ class TestTheAdvisersList:
         advised(advice, unit)
         assert not client.get("/advice/").context["rows"]
 
+    def test_what_is_over_newest_first_a_page_at_a_time(self, own_database, monkeypatch):
+        unit, over = unit_of_an_authority(), []
+        for n in range(3):
+            over.append(asked(handed_over(complete_draft(title=f"Matter {n}"))))
+            advised(over[-1], unit)
+        lapsed = asked(handed_over(complete_draft(title="Lapsed")))
+        Advice.objects.filter(pk=lapsed.pk).update(status="lapsed")
+        asked(handed_over(complete_draft(title="Open")))
+        monkeypatch.setattr(view, "PAGE", 2)
+        client = signed_in(adviser())
+        client.get("/advice/")
+        with few_statements():
+            first = client.get("/advice/?show=answered")
+        assert first.context["rows"] == [over[2], over[1]]
+        assert "Advised" in words(first)
+        second = client.get(f"/advice/?after={first.context['more']}&show=answered")
+        assert second.context["rows"] == [over[0]]
+        assert second.context["more"] == ""
+        assert client.get("/advice/?show=lapsed").context["rows"] == [lapsed]
+        assert len(client.get("/advice/?show=made-up").context["rows"]) == 1
+
     def test_it_waits_on_the_desk(self, advice):
         rows = signed_in(adviser()).get("/").context["rows"]
         assert [row.about for row in rows] == [advice.submission.partner.name]
 
     def test_others_may_not_see_it(self, db):
         assert signed_in(documenter()).get("/advice/").status_code == 403
+
+
+class TestTheHistory:
+    def history(self, user, address):
+        return words(signed_in(user).get(address)).split(">History<", 1)[1]
+
+    def test_both_sides_read_what_happened(self, version, advice, address, unit):
+        by = version.handed_over_by
+        signed_in(adviser()).get(address)
+        advised(advice, unit)
+        for user in (by, adviser()):
+            history = self.history(user, address)
+            for told in (
+                "The Secretariat was asked for advice.",
+                "The question was opened for fifteen minutes.",
+                "The Secretariat answered.",
+            ):
+                assert told in history
+
+    def test_neither_reads_who_acted_on_the_other(self, version, advice, address, unit):
+        by = version.handed_over_by
+        signed_in(adviser()).get(address)
+        advised(advice, unit)
+        of_sender, of_adviser = self.history(by, address), self.history(adviser(), address)
+        assert by.display_name in of_sender
+        assert adviser().display_name not in of_sender
+        assert "Answering a question." not in of_sender
+        assert adviser().display_name in of_adviser
+        assert by.display_name not in of_adviser
+
+    def test_a_lapse_is_told_as_the_portals_doing(self, version, advice, address, clock):
+        clock.move(days=8)
+        assert deadlines.lapse_advice() == 1
+        history = self.history(version.handed_over_by, address)
+        assert "The Secretariat did not answer in time" in history

@@ -14,7 +14,7 @@ from custody import vault
 from custody.models import CustodyEvent
 from impna.db import acting_as
 from impna.errors import NotAllowed, NotNow
-from submissions.actions import exhibits, progress
+from submissions.actions import drafts, exhibits, progress
 from submissions.models import Exhibit, Submission
 from tests.factories.cases import fresh, head, received
 from tests.factories.partners import acting, signed_in
@@ -56,6 +56,7 @@ def supplemented(submission: Submission) -> Exhibit:
     submission = Submission.objects.select_related("partner", "compartment").get(pk=submission.pk)
     with acting(by):
         submission = progress.begin_supplement(submission=submission, by=by)
+        submission = drafts.allow_files(submission=submission, by=by)
     key = vault.draft_key(submission.compartment)
     stored, new = vault.store(io.BytesIO(CONTENT), key=key), exhibits._new
 
@@ -78,7 +79,7 @@ def page_of(exhibit: Exhibit) -> str:
 
 
 def earlier_of(exhibit: Exhibit) -> Exhibit:
-    return exhibits.described_before(exhibit.submission).get()
+    return exhibit.submission.exhibits.described_before().get()
 
 
 def test_the_page_of_a_new_file_asks_which_exhibit_it_is_and_takes_its_answers_over(db):

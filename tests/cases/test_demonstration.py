@@ -106,7 +106,7 @@ def test_the_endings_that_are_not_states_occur_too(made):
     assert seen(recalled.filter(closed_at__isnull=False), "disposal") == {"destroyed", "in_file"}
     silent = Referral.objects.silent()
     assert {one.reminders.count() for one in silent} == {1, 3}
-    assert Reminder.objects.count() == 4
+    assert Reminder.objects.count() == 9
     over = Referral.objects.live().filter(status="declined", items__ended_at__isnull=False)
     assert over.exists(), "access has ended"
     assert seen(Taken.objects, "is_named") == {True, False}

@@ -9,17 +9,20 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from cases import history
 from cases.actions import access, advising, referrals
 from cases.models import Advice, Referral, ReferralItem
 from cases.recipients import possible
 from custody.models import CustodyEvent
+from impna.errors import NotAllowed
 from impna.references import show_reference
 from partners import roles
 from partners.models import Notification, Partner, Unit
 from submissions import declarations
-from submissions.actions import exhibits, progress
+from submissions.actions import exhibits, progress, unsaved
 from submissions.answers import Details
-from submissions.models import Submission, Version
+from submissions.models import Submission, Unsaved, Version
+from submissions.views import check
 from tests.factories.cases import advised, asked, fresh, received, referred
 from tests.factories.partners import acting, member, partner_at, signed_in, unit_of
 from tests.factories.submissions import (
@@ -190,6 +193,112 @@ class TestThreeSteps:
         assert "You sign for them below" in words(step)
 
 
+class TestCheckingTheAnswers:
+    """What the approver signs for stands above the signature."""
+
+    def test_every_answer_stands_on_the_last_step(self, client, submission, unit):
+        step = client.post(page_of(submission), chosen(unit, to="check") | told(unit))
+        page = words(step)
+        for said in ("Example summary.", "Incident 1:", "Nothing.", "example note",
+                     "Photograph", "Not sure: said of every incident"):  # fmt: skip
+            assert said in page, said
+        assert 'class="p-summary__change"' not in page, "a mere approver changes nothing"
+
+    def test_who_may_change_it_finds_the_way(self, unit, clock, db):
+        submission = complete_draft(by_approver=True, single_handed=True)
+        client = signed_in(submission.begun_by)
+        step = client.post(page_of(submission), chosen(unit, to="check") | told(unit))
+        assert reverse("submissions:cover-sheet", args=[submission.reference]) in words(step)
+
+    def test_a_long_list_goes_on_with_all_that_was_chosen(
+        self, client, submission, unit, monkeypatch
+    ):
+        monkeypatch.setattr(check, "MOST", 1)
+        posted = chosen(unit, to="check") | told(unit, conditions=CONDITION)
+        step = words(client.post(page_of(submission), posted))
+        assert "Incident 1:" in step and "example note" not in step
+        assert "Hand over now" not in step
+        step = words(client.post(page_of(submission), posted | {"answers": "1"}))
+        assert "example note" in step and "Incident 1:" not in step
+        assert CONDITION in step and "Hand over now" in step
+
+    def test_of_a_frozen_version_they_are_as_they_were(self, db):
+        referral = referred()
+        submission, by = referral.submission, documenter()
+        with acting(by):
+            progress.begin_supplement(submission=submission, by=by)
+            describe(submission.exhibits.get(), by, evidence_type="video")
+        other = unit_of_an_authority("Example State 2")
+        posted = {"units": [other.reference], "to": "check"} | told(other)
+        page = words(signed_in(referral.sent_by).post(page_of(submission, "refer"), posted))
+        assert "Example summary." in page and "Incident 1:" in page
+        assert "Exhibit 1: Photograph" in page and "Video" not in page
+
+
+class TestLeftUnfinished:
+    """A closed tab loses neither conditions nor a question."""
+
+    def keep(self, submission, page="hand-over"):
+        return reverse("submissions:unsaved", args=[submission.reference, page])
+
+    def test_typing_is_kept_and_found_again_on_its_step(self, client, submission, unit):
+        step = client.post(page_of(submission), chosen(unit, to="conditions"))
+        assert f'data-autosave="{self.keep(submission)}"' in words(step)
+        typed = chosen(unit, at="conditions") | told(unit, conditions=CONDITION)
+        assert client.post(self.keep(submission), typed).status_code == 200
+        page = client.get(page_of(submission))
+        assert page.status_code == 200
+        assert "You left this unfinished" in words(page) and CONDITION in words(page)
+        assert "How much, and on which conditions?" in words(page)
+        assert b"Example State 9" not in bytes(Unsaved.objects.get().words)
+
+    def test_every_step_that_was_sent_is_found_again(self, client, submission, unit):
+        client.post(page_of(submission), {"route": "ask", "question": QUESTION, "to": "check"})
+        page = words(client.get(page_of(submission)))
+        assert "Check your answers and hand over" in page and QUESTION in page
+        client.post(
+            page_of(submission), chosen(unit, to="check") | told(unit, conditions="x" * 501)
+        )
+        page = client.get(page_of(submission))
+        assert page.status_code == 200 and "x" * 501 in words(page)
+
+    def test_it_is_gone_once_handed_over_or_thrown_away(self, client, submission, unit):
+        client.post(page_of(submission), chosen(unit, to="conditions"))
+        discard = reverse("submissions:unsaved-discard", args=[submission.reference, "hand-over"])
+        assert client.post(discard)["Location"] == page_of(submission)
+        assert "You left this unfinished" not in words(client.get(page_of(submission)))
+        client.post(page_of(submission), chosen(unit, to="conditions"))
+        assert client.post(page_of(submission), final(submission, unit)).status_code == 302
+        assert not Unsaved.objects.exists()
+
+    def test_giving_a_version_to_others_is_kept_too(self, db):
+        referral, other = referred(), unit_of_an_authority("Example State 2")
+        client, submission = signed_in(referral.sent_by), referral.submission
+        typed = {"units": [other.reference], "at": "conditions"} | told(other, conditions=CONDITION)
+        assert client.post(self.keep(submission, "give"), typed).status_code == 200
+        assert CONDITION in words(client.get(page_of(submission, "refer")))
+
+    def test_only_an_approver_keeps_it_and_nobody_else_sees_it(self, client, submission, unit):
+        typed = chosen(unit, at="conditions") | told(unit, conditions=CONDITION)
+        client.post(self.keep(submission), typed)
+        assert signed_in(documenter()).post(self.keep(submission), typed).status_code == 403
+        assert signed_in(another_documenter()).post(self.keep(submission), typed).status_code == 404
+        other = signed_in(member(submission.partner, roles.Approver.code))
+        assert CONDITION not in words(other.get(page_of(submission)))
+
+    def test_of_what_was_withdrawn_nothing_is_kept(self, db):
+        referral = referred()
+        with acting(referral.sent_by):
+            progress.withdraw(submission=referral.submission, reason="x", by=referral.sent_by)
+        answer = signed_in(referral.sent_by).post(self.keep(referral.submission, "give"), {})
+        assert answer.status_code == 409
+
+    def test_too_much_to_be_kept_is_still_handed_over(self, client, submission, unit, monkeypatch):
+        monkeypatch.setattr(unsaved, "MOST", 10)
+        step = client.post(page_of(submission), chosen(unit, to="check") | told(unit))
+        assert step.status_code == 200 and not Unsaved.objects.exists()
+
+
 class TestRefusals:
     def test_a_stranger_finds_nothing(self, submission):
         stranger = signed_in(another_documenter())
@@ -335,6 +444,85 @@ class TestSupplements:
         assert "may not be given a new version" in words(page)
         posted = {"route": "direct", "to": "check"}
         assert "Hand over now" not in words(client.post(page_of(referral.submission), posted))
+
+
+class TestWithoutARecipient:
+    """A recipient whose reach has fallen does not hold up the others."""
+
+    @pytest.fixture
+    def fallen(self, db):
+        """One of two recipients may be given nothing any more; a supplement is in the draft."""
+        referral, other = received(), unit_of_an_authority("Example State 2")
+        with acting(referral.sent_by):
+            recipient = referrals.Recipient(unit=other)
+            referrals.refer(version=referral.version, recipient=recipient, by=referral.sent_by)
+        supplement(referral.submission)
+        Partner.objects.filter(pk=other.partner_id).update(status="suspended")
+        return Referral.objects.get(unit=other)
+
+    def posted(self, fallen, to="done"):
+        there = fallen.submission.referrals.exclude(pk=fallen.pk).get()
+        return {"route": "direct", "to": to, "checked": "on", "number": "2",
+                "without": [fallen.unit.reference]} | told(there.unit, which="new")  # fmt: skip
+
+    def test_it_is_offered_said_and_done(self, fallen):
+        client, submission = signed_in(fallen.sent_by), fallen.submission
+        page = words(client.get(page_of(submission)))
+        assert "hand over without this one" in page
+        assert f'name="without" value="{fallen.unit.reference}"' in page
+        step = words(client.post(page_of(submission), self.posted(fallen, "check")))
+        assert "does not get this version" in step and "It keeps" in step
+        assert "Hand over now" in step
+        assert client.post(page_of(submission), self.posted(fallen)).status_code == 302
+        numbers = {one.unit: one.version.number for one in submission.referrals.all()}
+        assert numbers.pop(fallen.unit) == 1 and set(numbers.values()) == {2}
+        assert [item.exhibit.number for item in fallen.items.live()] == [1]
+
+    def test_the_log_says_who_did_not_get_it_and_why_to_the_sender_alone(self, fallen):
+        client, submission = signed_in(fallen.sent_by), fallen.submission
+        client.post(page_of(submission), self.posted(fallen))
+        event = CustodyEvent.objects.get(type="cases.referral.passed_over")
+        data = json.loads(event.entry)["data"]
+        assert event.on == f"cases.referral:{fallen.reference}"
+        assert data == {"version": 2, "mode": "full", "reach": "blocked"}
+        given = reverse("cases:given", args=[fallen.reference])
+        assert "You handed over version 2 without it" in words(client.get(given))
+        assert not history.published_of(fallen).filter(type=event.type).exists()
+
+    def test_unless_nobody_is_left(self, db):
+        referral = received()
+        supplement(referral.submission)
+        Partner.objects.filter(pk=referral.unit.partner_id).update(status="suspended")
+        client = signed_in(referral.sent_by)
+        posted = {"route": "direct", "to": "done", "checked": "on", "number": "2",
+                  "without": [referral.unit.reference]}  # fmt: skip
+        answer = client.post(page_of(referral.submission), posted)
+        assert answer.status_code == 422 and "Tick at least one" in words(answer)
+        assert Version.objects.count() == 1
+
+    def test_one_that_may_be_given_it_is_not_left_out(self, fallen):
+        submission, by = fallen.submission, fallen.sent_by
+        unit = submission.referrals.exclude(pk=fallen.pk).get().unit
+        with acting(by), pytest.raises(NotAllowed, match="cannot be left out"):
+            referrals.hand_over(
+                submission=submission, recipients=[], without=[unit, fallen.unit], by=by
+            )
+
+    def test_without_the_tick_it_still_stands_against_it(self, fallen):
+        posted = self.posted(fallen, "check") | {"without": []}
+        step = words(signed_in(fallen.sent_by).post(page_of(fallen.submission), posted))
+        assert "Hand over now" not in step
+
+    def test_it_can_be_given_it_once_it_may_again(self, fallen):
+        client, submission = signed_in(fallen.sent_by), fallen.submission
+        client.post(page_of(submission), self.posted(fallen))
+        Partner.objects.filter(pk=fallen.unit.partner_id).update(status="active")
+        assert fallen.unit.reference in words(client.get(page_of(submission, "refer")))
+        posted = {"units": [fallen.unit.reference], "to": "done", "checked": "on"}
+        answer = client.post(page_of(submission, "refer"), posted | told(fallen.unit))
+        assert answer.status_code == 302
+        assert fresh(fallen).version.number == 2
+        assert [item.exhibit.number for item in fallen.items.live()] == [1, 2]
 
 
 class TestAsking:

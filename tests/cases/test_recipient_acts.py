@@ -11,6 +11,7 @@ from cases.actions.decisions import Ruling, read_decision, read_feedback
 from cases.actions.referrals import read_remark
 from cases.models import Assignment, InformationRequest, Message, Note, Taken
 from custody.models import CustodyEvent
+from impna.errors import NotAllowed
 from tests.cases.pages import at, at_contact, at_head, given, sent, words
 from tests.factories.cases import assigned, contact, fresh, head, officer, received
 from tests.factories.partners import acting, signed_in
@@ -343,3 +344,64 @@ def test_a_role_that_ended_acts_no_more(db):
 
         assignments.end(assignment=Assignment.objects.get(), by=head())
     assert client.post(to(referral, "note/"), {"text": "Late."}).status_code == 404
+
+
+def test_a_completion_is_asked_for_and_answered_by_a_supplement_or_in_words(referral, client):
+    page = words(client.get(to(referral, "ask/")))
+    assert "Complete what is missing" in page
+    assert "The sender answers by a supplement" in page
+    form = {"kind": "complete", "text": "The second page of exhibit 1 is missing."}
+    assert client.post(to(referral, "ask/"), form).status_code == 303
+    asked = InformationRequest.objects.get()
+    assert (asked.kind, asked.status) == ("complete", "asked")
+    assert "Complete what is missing" in words(client.get(to(referral)))
+    referral.submission.refresh_from_db()
+    assert referral.submission.status == "handed_over"  # nothing went back to be rewritten
+    sender = signed_in(referral.sent_by)
+    address = reverse("cases:answer", args=[referral.reference, asked.reference])
+    answering = sender.get(address)
+    assert "or by a supplement: the next version" in words(answering)
+    assert f'href="{referral.submission.get_absolute_url()}"' in answering.content.decode()
+    assert sender.post(address, {"do": "answer", "text": "It has one page."}).status_code == 302
+    asked.refresh_from_db()
+    assert asked.status == "answered"
+
+
+class TestDiscretion:
+    DECLINE_D13 = {"outcome": "declined", "reasons": ["D13"], "seen": "received"}
+
+    def bind(self, referral):
+        type(referral.unit).objects.filter(pk=referral.unit_id).update(no_discretion=True)
+
+    def test_resources_are_a_reason_where_the_law_knows_discretion(self, client, referral):
+        assert "Resources or priorities" in words(client.get(to(referral, "decide/")))
+        assert client.post(to(referral, "decide/"), self.DECLINE_D13).status_code == 303
+
+    def test_they_are_not_offered_where_it_leaves_none(self, client, referral):
+        self.bind(referral)
+        page = words(client.get(to(referral, "decide/")))
+        assert "Resources or priorities" not in page
+        assert "No competent unit" in page
+        assert client.post(to(referral, "decide/"), self.DECLINE_D13).status_code == 422
+        assert fresh(referral).status == "received"
+
+    def test_nor_taken_by_the_action(self, client, referral):
+        self.bind(referral)
+        with acting(head()), pytest.raises(NotAllowed, match="no discretion"):
+            decisions.decide(
+                referral=referral,
+                ruling=Ruling(outcome="declined", reasons=["D02", "D13"]),
+                seen="received",
+                by=head(),
+            )
+        assert fresh(referral).status == "received"
+
+    def test_a_contact_point_says_so_in_the_profile(self, referral):
+        client = at_contact()
+        address = reverse("partners:unit-change", args=[referral.unit.reference])
+        assert "our law leaves no discretion" in words(client.get(address)).lower()
+        profile = {"name": "War-crimes unit", "feedback_days": "180", "no_discretion": "on"}
+        assert client.post(address, profile).status_code == 302
+        assert fresh(referral).unit.no_discretion
+        event = CustodyEvent.objects.filter(type="partners.unit.changed").latest("id")
+        assert '"no_discretion":true' in event.entry

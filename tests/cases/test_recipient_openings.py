@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from cases.actions import access
+from cases.actions import access, receiving
 from custody.models import CustodyEvent, Opening
 from partners import roles
 from tests.cases.pages import CONTENT, at, at_contact, at_head, file_of, given, words
@@ -55,6 +55,8 @@ def test_a_reason_is_needed_and_what_was_chosen_stays_chosen(db):
 def test_what_to_know_stands_before_the_opening(db):
     answers = {"markers": ["graphic", "minor"], "handling": ["H1"]}
     referral = given(answers=answers)
+    with acting(head()):
+        receiving.answer_condition(condition=referral.conditions.get(), answer="accept", by=head())
     page = at_head().get(f"{open_path(referral)}?items={file_of(referral).reference}")
     for told in ("Graphic content", "Concerns a minor", "H1: Not to be disclosed"):
         assert told in words(page)
@@ -144,12 +146,12 @@ def test_the_senders_page_of_the_exhibit_tells_nothing_of_it(db):
     address = f"{referral.submission.get_absolute_url()}exhibits/{exhibit.reference}/"
     theirs = signed_in(documenter())
     theirs.get(address)
-    before = [event.pk for event in theirs.get(address).context["events"]]
+    before = [event.pk for event in theirs.get(address).context["events"].events]
     opened(at_head(), referral)
     assert CustodyEvent.objects.filter(
         on=f"submissions.exhibit:{exhibit.reference}", partner=head().partner.reference
     ).exists()
-    assert [event.pk for event in theirs.get(address).context["events"]] == before
+    assert [event.pk for event in theirs.get(address).context["events"].events] == before
 
 
 def test_one_units_openings_are_not_told_to_another_of_the_same_partner(db):

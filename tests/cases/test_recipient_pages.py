@@ -3,11 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from cases import reading
 from cases.actions import access, receiving, requests
+from cases.views import referrals
 from custody.models import Opening
 from partners import roles
 from partners.models import Partner
-from tests.cases.pages import at, at_contact, at_head, given, sent, words
+from tests.cases.pages import CONTENT, at, at_contact, at_head, given, sent, words
 from tests.factories.cases import analyst, fresh, head, officer, received, referred
 from tests.factories.partners import acting, member, partner_at, signed_in, unit_of
 from tests.factories.submissions import another_documenter, complete_draft, documenter
@@ -24,6 +26,25 @@ def test_a_contact_point_sees_the_cover_sheet_and_no_words(db):
     assert "2 exhibits and the words that go with them" in shown
     assert "Example summary." not in shown
     assert not Opening.objects.filter(basis=f"referral {referral.reference}").exists()
+
+
+def test_the_cover_sheet_names_states_and_says_how_much_there_is(db):
+    referral = given()
+    assert referral.version.sheet["files"] == 1
+    assert referral.version.sheet["size"] == str(len(CONTENT))
+    shown = words(page(at_contact(), referral))
+    assert "Syria (SY)" in shown
+    assert "1 incident, 2 exhibits, 1 file, 131 kB" in shown
+    assert "Syria (SY)" in words(page(at_head(), referral)).partition("Exact place")[0]
+
+
+def test_a_version_of_before_the_counts_is_shown_as_it_was_frozen(db, monkeypatch):
+    referral = given()
+    sheet = {k: v for k, v in referral.version.sheet.items() if k not in ("files", "size")}
+    monkeypatch.setattr(referrals, "Sheet", lambda _told: reading.Sheet(sheet))
+    shown = words(page(at_contact(), referral))
+    assert "1 incident, 2 exhibits, " in shown
+    assert "1 file" not in shown
 
 
 def test_a_head_reads_the_words_under_one_opening(db):
@@ -225,13 +246,13 @@ def test_the_histories_are_two(db):
     client, address = at_head(), referral.get_absolute_url()
     client.post(f"{address}note/", {"text": "For us."})
     context = page(client, referral).context
-    assert {event.type for event in context["published"]} >= {
+    assert {event.type for event in context["published"].events} >= {
         "cases.referral.sent",
         "cases.referral.published",
     }
-    internal = {event.type for event in context["internal"]}
+    internal = {event.type for event in context["internal"].events}
     assert internal == {"cases.note.written", "custody.opening.opened"}
-    assert not internal & {event.type for event in context["published"]}
+    assert not internal & {event.type for event in context["published"].events}
 
 
 @pytest.mark.parametrize("role", ["head", "officer"])

@@ -9,6 +9,7 @@ from cases.demonstration.scene import CSO_A, CSO_B, STATE_1, STATE_2
 from cases.demonstration.sending import To
 from cases.demonstration.story import story
 from cases.states import Internal, Status
+from cases.vocabularies import ConditionAnswer
 
 RETAINED = story(
     "Example: Rif Dimashq, in use",
@@ -114,7 +115,12 @@ ENDED = story(
         documenter.ready(),
     ),
     (55, approver.handed_over(To(STATE_1))),
-    (53, unit.acknowledged(STATE_1), unit.assigned(STATE_1)),
+    (
+        53,
+        unit.acknowledged(STATE_1),
+        unit.condition_answered(STATE_1, 1, ConditionAnswer.ACCEPT),
+        unit.assigned(STATE_1),
+    ),
     (50, unit.opened(STATE_1), unit.published(STATE_1, Status.BEING_LOOKED_AT)),
     (40, unit.assessed(STATE_1, Internal.ON_HOLD, note="Example note: nobody is in our State.")),
     (

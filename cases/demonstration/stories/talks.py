@@ -31,7 +31,12 @@ REQUESTS = story(
     ),
     (42, approver.handed_over(To(STATE_1, numbers=(1, 2)))),
     (41, unit.acknowledged(STATE_1)),
-    (40, unit.assigned(STATE_1, "officer", "analyst", "examiner"), unit.opened(STATE_1, 1, 2)),
+    (
+        40,
+        unit.condition_answered(STATE_1, 1, ConditionAnswer.ACCEPT),
+        unit.assigned(STATE_1, "officer", "analyst", "examiner"),
+        unit.opened(STATE_1, 1, 2),
+    ),
     (
         39,
         unit.published(STATE_1, Status.BEING_LOOKED_AT),
@@ -104,6 +109,7 @@ SUPPLEMENT = story(
             To(STATE_1, conditions=("Example: W-321 is named to nobody outside your unit.",))
         ),
     ),
+    (12, unit.condition_answered(STATE_2, 1, ConditionAnswer.ACCEPT)),
 )
 SUPPLEMENT_DRAFT = story(
     "Example: Ouham-Pende, a supplement being written",

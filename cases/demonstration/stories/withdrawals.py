@@ -8,7 +8,7 @@ from cases.demonstration.scene import CSO_A, CSO_B, MECHANISM, STATE_1, STATE_2
 from cases.demonstration.sending import To
 from cases.demonstration.story import story
 from cases.states import Status
-from cases.vocabularies import Disposal
+from cases.vocabularies import ConditionAnswer, Disposal
 
 RECALLED = story(
     "Example: Luhansk oblast, recalled from one",
@@ -63,6 +63,11 @@ WITHDRAWN = story(
     ),
     (36, approver.handed_over(To(STATE_1), To(MECHANISM))),
     (34, unit.acknowledged(STATE_1), unit.acknowledged(MECHANISM), unit.assigned(STATE_1)),
+    (
+        33,
+        unit.condition_answered(STATE_1, 1, ConditionAnswer.ACCEPT),
+        unit.condition_answered(MECHANISM, 1, ConditionAnswer.AS_LAW_ALLOWS, "Example: our rules."),
+    ),
     (
         25,
         unit.published(STATE_1, Status.BEING_LOOKED_AT),

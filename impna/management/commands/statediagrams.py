@@ -2,20 +2,47 @@
 
 import importlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
-# A line for each table: the file's name, and the module with Status, TRANSITIONS, OWNERS, DUE_AFTER.
-MACHINES: tuple[tuple[str, str], ...] = (
-    ("partner", "partners.states"),
-    ("submission", "submissions.states"),
-    ("referral", "cases.states"),
+from partners import roles
+
+# A line for each table: what it is of, and where its TRANSITIONS, OWNERS and DUE_AFTER stand, with
+# what comes before these names in a module that has several.
+MACHINES: tuple[tuple[str, str, str], ...] = (
+    ("partner", "partners.states", ""),
+    ("submission", "submissions.states", ""),
+    ("file", "submissions.states", "FILE_"),
+    ("referral", "cases.states", ""),
+    ("request", "cases.states", "REQUEST_"),
+    ("advice", "cases.states", "ADVICE_"),
 )
+# How the page of each is called where its name alone would not do.
+_HEADINGS = {
+    "file": "States of an exhibit’s file",
+    "request": "States of an information request",
+    "advice": "States of a question to the Secretariat",
+}
+
+
+class Table(NamedTuple):
+    """One state table: to what and by whom, on whom it waits, and until when."""
+
+    moves: dict[Any, dict[Any, frozenset[str]]]
+    owners: dict[Any, Any]
+    due_after: dict[Any, timedelta | None]
+
+
+def table(module: str, prefix: str) -> Table:
+    """As the module holds it."""
+    found = importlib.import_module(module)
+    names = ("TRANSITIONS", "OWNERS", "DUE_AFTER")
+    return Table(*(getattr(found, f"{prefix}{name}") for name in names))
 
 
 def folder() -> Path:
@@ -26,8 +53,8 @@ def folder() -> Path:
 def pages() -> Iterator[tuple[Path, str]]:
     """Each diagram's file and what it should hold."""
     with translation.override(None):
-        for name, module in MACHINES:
-            text = page(name, module, importlib.import_module(module))
+        for name, module, prefix in MACHINES:
+            text = page(name, module, table(module, prefix))
             yield folder() / f"{name}.md", text
 
 
@@ -38,56 +65,61 @@ def outdated() -> list[Path]:
     return wrong + sorted(set(folder().glob("*.md")) - set(wanted))
 
 
-def page(name: str, source: str, module: ModuleType) -> str:
+def page(name: str, source: str, states: Table) -> str:
     """The diagram and the table beside it, in Markdown."""
     return "\n".join(
         [
-            f"# States of a {name}",
+            f"# {_HEADINGS.get(name, f'States of a {name}')}",
             "",
             f"Made by `./portal manage statediagrams` from `{source.replace('.', '/')}.py`."
             " Change the table there, not this page.",
             "",
             "```mermaid",
-            *_diagram(module),
+            *_diagram(states.moves),
             "```",
             "",
-            "| State | Code | Waits on | Within | May become |",
+            "| State | Code | Waits on | Within | May become, by whom |",
             "|---|---|---|---|---|",
-            *_rows(module),
+            *_rows(states),
             "",
         ]
     )
 
 
-def _diagram(module: ModuleType) -> Iterator[str]:
-    states, moves = list(module.Status), module.TRANSITIONS
+def _diagram(moves: dict[Any, dict[Any, frozenset[str]]]) -> Iterator[str]:
+    states = list(moves)
     reached = {to for targets in moves.values() for to in targets}
     yield "stateDiagram-v2"
     for state in states:
         yield f'    state "{state.label}" as {state.value}'
     for state in states:
-        if state not in reached:
+        if state == states[0] or state not in reached:
             yield f"    [*] --> {state.value}"
-        for to in _in_order(states, moves[state]):
+        for to in moves[state]:
             yield f"    {state.value} --> {to.value}"
         if not moves[state]:
             yield f"    {state.value} --> [*]"
 
 
-def _rows(module: ModuleType) -> Iterator[str]:
-    states = list(module.Status)
-    for state in states:
-        after = module.DUE_AFTER[state]
-        within = f"{after.days} days" if after is not None else "–"
-        targets = _in_order(states, module.TRANSITIONS[state])
-        become = ", ".join(str(to.label) for to in targets) or "–"
-        owner = module.OWNERS[state].label
+def _rows(states: Table) -> Iterator[str]:
+    for state, moves in states.moves.items():
+        after = states.due_after[state]
+        within = _days(after)
+        become = "; ".join(f"{to.label} ({_whom(by)})" for to, by in moves.items()) or "–"
+        owner = states.owners[state].label
         yield f"| {state.label} | `{state.value}` | {owner} | {within} | {become} |"
 
 
-def _in_order(states: list[Any], chosen: set[Any]) -> list[Any]:
-    """A set has no order of its own, and two runs must write the same."""
-    return [state for state in states if state in chosen]
+def _days(after: timedelta | None) -> str:
+    if after is None:
+        return "–"
+    return "1 day" if after.days == 1 else f"{after.days} days"
+
+
+def _whom(by: frozenset[str]) -> str:
+    """In the order of the roles: a set has none of its own, and two runs must write the same."""
+    said = [str(role.label) for role in roles.ALL if role.code in by]
+    return ", ".join([*said, *(["The portal"] if roles.PORTAL in by else [])])
 
 
 class Command(BaseCommand):

@@ -10,6 +10,7 @@ OPEN = frozenset(
         "uploads",
         "upload",
         "segment-digests",
+        "files-here",
         "plain-upload",
         "partners:sign-in",
         "partners:sign-in-code",

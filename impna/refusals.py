@@ -22,6 +22,8 @@ def page(request: HttpRequest, refusal: Refused) -> HttpResponse:
         return redirect(f"{reverse('partners:step-up')}?{urlencode({'next': back})}")
     template = _TEMPLATES.get(refusal.status, "errors/409.html")
     context: dict[str, Any] = {"reason": refusal.reason}
+    if template == "errors/409.html" and request.method == "POST":
+        context |= {"typed": typed.said(request), "back": typed.back(request)}
     if refusal.status == 429:
         context |= {"seconds": getattr(refusal, "seconds", None), **_on_the_way(request)}
     return render(request, template, context, status=refusal.status)

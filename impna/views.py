@@ -1,19 +1,26 @@
 """Pages that belong to no app: the desk, help, language, and what goes wrong."""
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
+from django.utils.translation import check_for_language, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import desk as case_desk
 from cases import sender_desk
-from impna import mail, refusals
+from impna import mail, refusals, typed
+from impna.errors import Sentence
+from impna.uploads import TakesNoFiles
 from partners import desk as partner_desk
+from partners import roles
 from partners.models import User
 from submissions import desk as submission_desk
 
@@ -24,6 +31,23 @@ AWAITING = (
     case_desk.awaiting,
     sender_desk.awaiting,
 )
+# Where each role goes when nothing waits for it.
+_SUBMISSIONS = ("cases:submission-list", gettext_lazy("See your organisation’s submissions"))
+_REFERRALS = ("cases:referral-list", gettext_lazy("See what your unit was given"))
+_MEMBERS = ("partners:member-list", gettext_lazy("See your colleagues and their roles"))
+_PAGES: dict[str, tuple[str, Sentence]] = {
+    roles.Documenter.code: ("submissions:begin", gettext_lazy("Begin a submission")),
+    roles.Approver.code: _SUBMISSIONS,
+    roles.DataProtectionLead.code: _SUBMISSIONS,
+    roles.Reader.code: _SUBMISSIONS,
+    roles.ContactPoint.code: _REFERRALS,
+    roles.HeadOfUnit.code: _REFERRALS,
+    roles.CaseOfficer.code: _REFERRALS,
+    roles.Analyst.code: _REFERRALS,
+    roles.ForensicExaminer.code: _REFERRALS,
+    roles.Coordinator.code: ("partners:partner-list", gettext_lazy("See the partners")),
+    roles.Adviser.code: ("cases:advice-list", gettext_lazy("See the questions that are open")),
+}
 
 
 @require_GET
@@ -32,7 +56,18 @@ def desk(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     rows = sorted((row for awaiting in AWAITING for row in awaiting(user)), key=_by_date)
-    return render(request, "desk.html", {"rows": rows})
+    return render(request, "desk.html", {"rows": rows, "held": _held(user)})
+
+
+def _held(user: User) -> list[dict[str, Any]]:
+    """What this person may do here by each role, and where that begins."""
+    held = []
+    for code in dict.fromkeys(one.role for one in user.held):
+        page, label = _PAGES.get(code, _MEMBERS)
+        if user.partner.kind == roles.OBSERVER:
+            page, label = _MEMBERS
+        held.append({"role": roles.BY_CODE[code], "url": reverse(page), "label": label})
+    return held
 
 
 @require_GET
@@ -80,7 +115,14 @@ def demo(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400"""
+    """400, or what is the matter: 413 for a form that is too large, 415 for a file in it."""
+    if isinstance(exception, RequestDataTooBig):
+        most = {"limit": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+        return render(request, "errors/413.html", most, status=413)
+    if isinstance(exception, TakesNoFiles):
+        reason = _("Files are not taken here, only on the page of a draft’s exhibits.")
+        context = {"reason": reason, "files": True}
+        return render(request, "errors/400.html", context, status=415)
     return render(request, "errors/400.html", status=400)
 
 
@@ -90,7 +132,20 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form is too old or came from elsewhere."""
+    """The form is too old or came from elsewhere.
+
+    To somebody signed in whose browser says that a page of ours sent it, what was typed is shown,
+    with a button that sends it with a fresh token. What any other page sent is shown to nobody.
+    """
+    user = request.user
+    is_signed_in = isinstance(user, User) and user.is_verified()  # type: ignore[attr-defined]
+    if is_signed_in and typed.came_from_us(request):
+        context = {
+            "typed": typed.said(request),
+            "fields": typed.sent(request),
+            "destination": request.get_full_path(),
+        }
+        return render(request, "errors/stale_form.html", context, status=403)
     return render(request, "errors/403.html", {"stale_form": True}, status=403)
 
 

@@ -11,11 +11,13 @@ class SubmissionsConfig(AppConfig):
     def ready(self) -> None:
         """In the same transaction as what custody does."""
         from custody import ports
+        from partners import notifications as inbox
         from partners import ports as partner_ports
-        from submissions import openings
+        from submissions import notifications, openings
         from submissions.actions import examination, exhibits, tokens
         from submissions.models import Exhibit, Submission
 
+        inbox.register(notifications.SENTENCES)
         partner_ports.signed_out.plug(tokens.revoke_at_sign_out)
         ports.received.plug(exhibits.file_arrived)
         ports.examine.plug(examination.examine)

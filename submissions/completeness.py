@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from submissions.actions import exhibits, incidents
 from submissions.answers import still_open
+from submissions.hard_stops import may_not_be_here
 from submissions.models import CoverSheet, Exhibit, Incident, Submission
 from submissions.states import FileState, Scan
 from submissions.vocabularies import Delivery
@@ -96,6 +97,8 @@ def open_words(exhibit: Exhibit, *, sealed: bool = False) -> list[str]:
         return [_("its file failed: send it again, or take it out")]
     if exhibit.file_state == FileState.NONE and exhibit.delivery == Delivery.PORTAL:
         return [_("it has no file: take it out")]
+    if may_not_be_here(exhibit, exhibit.markers):
+        return [_("it may not be kept here: take it out, and describe it as held")]
     details = exhibits.read_details(exhibit) if sealed else None
     labels = {
         "recognisable": _("whether someone can be recognised"),

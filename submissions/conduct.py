@@ -38,6 +38,9 @@ QUESTIONS: dict[str, Sentence] = {
 }
 
 
+PERSECUTION = "RS-7-1-h"
+
+
 class Setting(models.TextChoices):
     """Where people were when it happened. It goes with the conduct and suggests nothing."""
 
@@ -440,3 +443,8 @@ def answers(
         for theme, under in groupby(rows, key=lambda row: row.theme)
     ]
     return [*groups, (UNKNOWN, gettext("Not sure"))]
+
+
+def may_be_persecution(conducts: Iterable[str]) -> bool:
+    """Something was done that may be persecution: then the ground is asked (V1c)."""
+    return any(PERSECUTION in BY_CODE[code].offences for code in conducts if code in BY_CODE)

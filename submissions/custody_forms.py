@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from impna.errors import Sentence
 from submissions.answers import Collected, Step
 from submissions.custody_told import COLLECTED, STEP
 from submissions.vocabularies import CustodyEventType
@@ -30,7 +29,7 @@ _WHERE = _("As exactly as it is safe to say; coordinates if you have them.")
 _LONG = ("reason", "condition", "note", "change")
 
 
-def _words(label: Sentence, name: str) -> forms.CharField:
+def _words(label: Any, name: str) -> forms.CharField:
     hint = {"when": _WHEN, "place": _WHERE}.get(name, _HINTS.get(name, ""))
     widget: forms.Widget = forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"})
     if name in _LONG:
@@ -47,8 +46,8 @@ def _words(label: Sentence, name: str) -> forms.CharField:
 class CollectedForm(forms.Form):
     """How it was collected."""
 
-    def __init__(self, *args: Any, known: Collected, **kwargs: Any) -> None:
-        super().__init__(*args, initial=asdict(known), **kwargs)
+    def __init__(self, posted: Any, *, known: Collected) -> None:
+        super().__init__(posted, initial=asdict(known))
         self.fields |= {name: _words(label, name) for name, label in COLLECTED.items()}
 
     @property

@@ -6,11 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from submissions.answers import Answers
 from submissions.cover_sheet_forms import LanguagesField
+from submissions.hard_stops import may_not_be_here
 from submissions.incident_forms import (
     OpenChoice,
     OpenChoices,
@@ -21,6 +23,7 @@ from submissions.incident_forms import (
 )
 from submissions.models import Exhibit
 from submissions.vocabularies import (
+    EUCI_MARKINGS,
     ContentMarker,
     Derivation,
     EvidenceType,
@@ -44,8 +47,15 @@ _STRANDS: dict[Any, Any] = {
 _MARKERS: dict[Any, Any] = {
     ContentMarker.GRAPHIC: _("Whoever opens it should be prepared."),
     ContentMarker.PRIVILEGED: _(
-        "Lawyer and client, doctor and patient. Do not upload it: ask whoever it protects first."
+        "Lawyer and client, doctor and patient. Its file is never kept here: describe it as held."
     ),
+    ContentMarker.EUCI: format_lazy(
+        _("Marked {markings}. Its file is never kept here: describe it as held."),
+        markings=", ".join(EUCI_MARKINGS),
+    ),
+}
+_HANDLING: dict[Any, Any] = {
+    HandlingCode.H0: _("Nobody is asked to accept it: the law says so already."),
 }
 
 
@@ -96,6 +106,11 @@ def _markers() -> forms.MultipleChoiceField:
 _NOBODY_BUT = _(
     "You answered that nobody can be recognised. Take these ticks and codes away, or change that "
     "answer."
+)
+
+
+_NEVER_HERE = _(
+    "Its file may not be kept here. Take it out, which destroys its key, and describe it as held."
 )
 
 
@@ -157,10 +172,10 @@ class AnswersForm(forms.Form):
     markers = _markers()
     handling = forms.MultipleChoiceField(
         label=_("What may whoever receives it do with it?"),
-        help_text=_("Each recipient accepts this before anything is opened."),
+        help_text=_("Each recipient answers this before it opens the exhibit."),
         choices=HandlingCode,
         required=False,
-        widget=CheckboxSelectMultiple,
+        widget=CheckboxSelectMultiple(hints=_HANDLING),
     )
     restrictions = long_text(
         _("Which other restrictions?"),
@@ -176,6 +191,11 @@ class AnswersForm(forms.Form):
         ("open", _("Before someone opens it"), ("markers", "handling", "restrictions")),
     )
     IF_SOMEONE = ("identified_by", "people")
+
+    def __init__(self, *args: Any, exhibit: Exhibit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._exhibit = exhibit
+        self.may_not_be_here = False
 
     @staticmethod
     def start(known: Answers) -> dict[str, Any]:
@@ -202,6 +222,9 @@ class AnswersForm(forms.Form):
         someone_anyway = given.get("identified_by") or given.get("people")
         if given.get("recognisable") == Recognisable.NOBODY and someone_anyway:
             self.add_error("identified_by", ValidationError(_NOBODY_BUT))
+        if may_not_be_here(self._exhibit, given.get("markers", [])):
+            self.may_not_be_here = True
+            self.add_error("markers", ValidationError(_NEVER_HERE))
         other = HandlingCode.H3 in given.get("handling", [])
         if other and not given.get("restrictions"):
             self.add_error("restrictions", ValidationError(_("Say what the restrictions are.")))

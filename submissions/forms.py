@@ -1,15 +1,17 @@
 """Forms validate what was typed; actions decide and save."""
 
 import re
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import RadioSelect
 from submissions.actions.exhibits import Declared
-from submissions.vocabularies import Delivery, SubmissionKind
+from submissions.models import Exhibit
+from submissions.vocabularies import EUCI_MARKINGS, Delivery, SubmissionKind
 
 _NO_NAMES = _(
     "For you and your colleagues. It stays readable on lists and desks: write no names of persons, "
@@ -70,6 +72,38 @@ class BeginForm(forms.Form):
         return self.is_bound and self.data.get(self.add_prefix("kind")) == self.SUPPLEMENT
 
 
+_BEFORE_FILES: dict[Any, Any] = {
+    "none": _("You looked, or you know what it is."),
+    "classified": format_lazy(
+        _("Marked by a State, or by the European Union: {markings}."),
+        markings=", ".join(EUCI_MARKINGS),
+    ),
+}
+
+
+class BeforeFilesForm(forms.Form):
+    """Hard stops: what is never sent here is sorted out before the first file is chosen."""
+
+    NONE = "none"
+
+    kind = forms.ChoiceField(
+        label=_("Is any of what you want to send one of these?"),
+        choices=[
+            (NONE, _("No, none of it is")),
+            ("children", _("Yes: sexual images of children")),
+            ("classified", _("Yes: classified material")),
+            (
+                "privileged",
+                _("Yes: what a lawyer and client or a doctor and patient said in confidence"),
+            ),
+            ("danger", _("Yes: material that puts someone in danger if it is stored")),
+            ("unsure", _("I am not sure")),
+        ],
+        widget=RadioSelect(hints=_BEFORE_FILES),
+        error_messages={"required": _("Choose one. If you are not sure, say so.")},
+    )
+
+
 class NoteForm(forms.Form):
     """What an approver asks for when sending a draft back."""
 
@@ -98,6 +132,21 @@ class WithdrawForm(forms.Form):
     sure = forms.BooleanField(
         label=_("I withdraw it for my organisation and know that this cannot be undone"),
         error_messages={"required": _("Tick this to withdraw it, or cancel.")},
+    )
+
+
+class KeepForm(forms.Form):
+    """What is kept after a withdrawal, and why."""
+
+    reason = forms.CharField(
+        label=_("What is kept, and why?"),
+        max_length=1000,
+        help_text=_(
+            "It stays in your organisation’s history and is asked again in three years. "
+            "Write no names of persons."
+        ),
+        error_messages={"required": _("Say what is kept, and why.")},
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
 
 
@@ -184,6 +233,20 @@ class WithoutFileForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}),
     )
+
+    @classmethod
+    def to_correct(cls, exhibit: Exhibit, name: str, data: Any) -> Self:
+        """The same questions about material that is described already, but for where it is."""
+        initial = {
+            "delivery": exhibit.delivery,
+            "name": name,
+            "sha256": exhibit.declared_sha256,
+            "sha512": exhibit.declared_sha512,
+            "size": exhibit.declared_size,
+        }
+        form = cls(data, initial=initial)
+        del form.fields["description"]  # one of the answers: it has its place there
+        return form
 
     @property
     def declared(self) -> Declared:

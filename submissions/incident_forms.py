@@ -15,13 +15,24 @@ from submissions import conduct, countries, offences
 from submissions.actions.incidents import Where
 from submissions.conduct import Answer, Setting
 from submissions.models import Incident
-from submissions.offences import UNKNOWN, ConflictType, Offence
-from submissions.vocabularies import PlacePrecision
+from submissions.offences import UNKNOWN, ConflictType, Offence, PersecutionGround
+from submissions.vocabularies import BasisOfKnowledge, PlacePrecision
 
 _ASKED = ("what", "known_by", "weakens")  # of the account; the rest may not apply
 _CONFLICTS: dict[Any, Any] = {
     ConflictType.IAC: _("Between States, or one State occupies another."),
     ConflictType.NIAC: _("Between a State and an organised armed group, or between such groups."),
+}
+_BASES: dict[Any, Any] = {
+    BasisOfKnowledge.DIRECT: _("You, or whoever tells it, saw or heard it."),
+    BasisOfKnowledge.PARTICIPANT: _("Whoever tells it took part, or it was done to them."),
+    BasisOfKnowledge.HEARSAY_1: _("Told by someone who saw or heard it."),
+    BasisOfKnowledge.HEARSAY_REMOTE: _("Told through several people, or nobody knows how many."),
+    BasisOfKnowledge.DOCUMENTARY: _("Read or seen in a document, picture or recording."),
+    BasisOfKnowledge.INFERENCE: _("Concluded from something else."),
+}
+_GROUNDS: dict[Any, Any] = {
+    PersecutionGround.OTHER: _("Such as age, disability or sexual orientation."),
 }
 _PLACES: dict[Any, Any] = {
     PlacePrecision.WITHHELD: _("Naming it could put someone in danger."),
@@ -105,12 +116,15 @@ class AccountForm(forms.Form):
     result = long_text(
         _("What was the result?"), _("For people, and for places and things."), optional=True
     )
+    basis = OpenChoices(
+        label=_("How do you know?"),
+        help_text=_("Choose all that fits."),
+        choices=BasisOfKnowledge,
+        widget=CheckboxSelectMultiple(hints=_BASES),
+    )
     known_by = long_text(
-        _("How do you know?"),
-        _(
-            "Seen or heard directly, told by someone who did, read in a document, or concluded from "
-            "something: from what?"
-        ),
+        _("How do you know, in words?"),
+        _("From whom, by code, or from which document; concluded from what?"),
     )
     weakens = long_text(
         _("What weakens this?"),
@@ -119,6 +133,19 @@ class AccountForm(forms.Form):
             "Write “nothing known” if that is so."
         ),
     )
+
+    @staticmethod
+    def start(known: Mapping[str, str]) -> dict[str, Any]:
+        """What was told so far; a code that was written as free text is a tick."""
+        basis, words = known.get("basis", "").split(), known.get("known_by", "")
+        if words in BasisOfKnowledge.values:
+            basis, words = [*basis, words], ""
+        return {**known, "basis": basis, "known_by": words}
+
+    @property
+    def account(self) -> dict[str, str]:
+        """For the action."""
+        return {**self.cleaned_data, "basis": " ".join(self.cleaned_data["basis"])}
 
 
 class PlaceForm(forms.Form):
@@ -243,6 +270,46 @@ class ContextForm(forms.Form):
     conflict = _question("conflict", ConflictType, _CONFLICTS)
     attack = _question("attack", Answer)
     group = _question("group", Answer)
+    grounds = OpenChoices(
+        label=_("Why were these people chosen?"),
+        help_text=_("Encrypted. Choose only what you have a reason to say."),
+        choices=PersecutionGround,
+        widget=CheckboxSelectMultiple(hints=_GROUNDS),
+    )
+    grounds_why = long_text(
+        _("What makes you say so?"),
+        _(
+            "Encrypted. What was said, written or done that shows it; about a group, not one person."
+        ),
+        rows=3,
+        optional=True,
+    )
+
+    def __init__(self, *args: Any, asks_grounds: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_grounds:
+            del self.fields["grounds"], self.fields["grounds_why"]
+
+    def clean(self) -> dict[str, Any]:
+        """A ground tells of people's lives: it is said with a reason, or not at all."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("grounds") and not given.get("grounds_why"):
+            words = _("Say what makes you say so, or take the ticks away.")
+            self.add_error("grounds_why", ValidationError(words))
+        return given
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What stands in clear, for the action."""
+        return {name: self.cleaned_data[name] for name in conduct.QUESTIONS}
+
+    @property
+    def sealed(self) -> dict[str, str]:
+        """What is sealed, if it was asked."""
+        if "grounds" not in self.cleaned_data:
+            return {}
+        grounds = " ".join(self.cleaned_data["grounds"])
+        return {"grounds": grounds, "grounds_why": self.cleaned_data["grounds_why"]}
 
 
 class LawForm(forms.Form):
@@ -271,19 +338,20 @@ class LawForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.MultipleChoiceField)
             field.choices = offences.grouped(rows)
-        self._sort_given({offence.code for offence in proposed})
+        self._proposed = {offence.code for offence in proposed}
+        if self.is_bound:
+            assert isinstance(self.data, QueryDict)
+            self.data = self.sort(self.data)
         if not proposed:
             del self.fields["suggested"]
 
-    def _sort_given(self, proposed: set[str]) -> None:
+    def sort(self, sent: QueryDict) -> QueryDict:
         """Suggestions may have changed while the page stood open: no tick is lost to that."""
-        if self.is_bound:
-            assert isinstance(self.data, QueryDict)
-            data = self.data.copy()
-            given = data.getlist("suggested") + data.getlist("others")
-            data.setlist("suggested", [code for code in given if code in proposed])
-            data.setlist("others", [code for code in given if code not in proposed])
-            self.data = data
+        data = sent.copy()
+        given = data.getlist("suggested") + data.getlist("others")
+        data.setlist("suggested", [code for code in given if code in self._proposed])
+        data.setlist("others", [code for code in given if code not in self._proposed])
+        return data
 
     @property
     def chosen(self) -> list[str]:
@@ -304,5 +372,7 @@ def open_answers(incident: Incident, account: Mapping[str, str] | None = None) -
         "conducts": gettext("what was done"),
         "offences": gettext("what the law may call it, or “not sure”"),
     }
-    untold = [name for name in _ASKED if account is not None and not account.get(name)]
+    told = dict(account or {})
+    told["known_by"] = told.get("known_by") or told.get("basis", "")
+    untold = [name for name in _ASKED if account is not None and not told.get(name)]
     return [words[name] for name in (*untold, *incident.missing)]

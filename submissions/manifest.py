@@ -38,15 +38,20 @@ def write(
         "version": number,
         "kind": submission.kind,
         "handed_over_at": at,
-        "cover_sheet": sheet_of(cover) | {"summary": cover_sheets.read_summary(cover)},
+        "cover_sheet": sheet_of(cover, told, items) | {"summary": cover_sheets.read_summary(cover)},
         "incidents": [_incident(one) for one in told],
         "exhibits": [_exhibit(one) for one in items],
     }
     return rfc8785.dumps(document).decode()
 
 
-def sheet_of(cover: CoverSheet) -> Manifest:
-    """The clear part of a cover sheet, as a recipient's lists show it."""
+def sheet_of(cover: CoverSheet, told: list[Incident], items: list[Exhibit]) -> Manifest:
+    """The clear part of a cover sheet, as a recipient's lists show it.
+
+    `files` are those that are sealed here, `size` is theirs together. Versions of before the counts
+    stay as they were frozen.
+    """
+    files = [exhibit.file for exhibit in items if exhibit.file is not None]
     return {
         "situation": cover.situation,
         "countries": cover.countries,
@@ -56,6 +61,10 @@ def sheet_of(cover: CoverSheet) -> Manifest:
         "languages": cover.languages,
         "working_language": cover.working_language,
         "needs_translation": cover.needs_translation,
+        "incidents": len(told),
+        "exhibits": len(items),
+        "files": len(files),
+        "size": str(sum(file.size for file in files)),
     }
 
 

@@ -63,6 +63,12 @@ def check_can_approve(user: User, submission: Submission) -> None:
         raise NotAllowed(_("Only an approver of your organisation does this."))
 
 
+def check_can_lead(user: User, submission: Submission) -> None:
+    """Data-protection leads of the providing partner decide what is kept after a withdrawal."""
+    if not holds(user, submission, "lead_submission"):
+        raise NotAllowed(_("Only a data-protection lead of your organisation does this."))
+
+
 def last_change_by(user: User, submission: Submission) -> datetime | None:
     """When this person last changed the draft since the last hand-over; None if they did not."""
     found = _changes(submission).filter(user=user)

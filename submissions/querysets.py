@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from submissions.states import FileState, Status
-from submissions.vocabularies import Recognisable
+from submissions.vocabularies import Delivery, Recognisable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,6 +24,10 @@ UNANSWERED = (
     | Q(recognisable=Recognisable.SOMEONE, identified_by=[])
     | Q(evidence_type="")
     | Q(obtained="")
+)
+# Failed, or there and not answered for.
+NEEDING = Q(file_state=FileState.FAILED) | Q(
+    UNANSWERED, file_state__in=[FileState.SEALED, FileState.NONE]
 )
 
 
@@ -112,13 +116,32 @@ class ExhibitQuerySet(models.QuerySet[Any]):
             }
         ).distinct()
 
+    def described_before(self) -> ExhibitQuerySet:
+        """Of earlier versions, those whose file is not in the portal."""
+        elsewhere = self.present().exclude(delivery=Delivery.PORTAL)
+        return elsewhere.filter(in_versions__isnull=False).distinct().order_by("number")
+
     def present(self) -> ExhibitQuerySet:
         """Not removed from the draft."""
         return self.filter(removed_at__isnull=True)
 
+    def beginnings(self, *groups: ExhibitQuerySet, size: int) -> ExhibitQuerySet:
+        """The first `size` of each group by number, together: one statement, short range scans."""
+        first, *others = (group.order_by("number").values("pk")[:size] for group in groups)
+        return self.filter(pk__in=first.union(*others, all=True)).order_by("number")
+
     def unfinished(self) -> ExhibitQuerySet:
         """Their file is still being sent."""
         return self.present().filter(file_state=FileState.SENDING)
+
+    def with_files_of(self, lengths: Collection[int]) -> ExhibitQuerySet:
+        """Whose file has one of these sizes, and has arrived or is on its way."""
+        states = [FileState.SENDING, FileState.CHECKING, FileState.SEALED]
+        return self.present().filter(file_state__in=states, upload__length__in=lengths)
+
+    def with_bytes_of(self, digests: Collection[bytes]) -> ExhibitQuerySet:
+        """Whose sealed file has one of these SHA-256 digests."""
+        return self.present().filter(file__sha256__in=digests)
 
     def on_their_way(self) -> ExhibitQuerySet:
         """Being sent, or received and not yet made whole."""
@@ -126,10 +149,7 @@ class ExhibitQuerySet(models.QuerySet[Any]):
 
     def needing_someone(self) -> ExhibitQuerySet:
         """Failed, or there and not answered for: what `answers.still_open` says of clear fields."""
-        return self.present().filter(
-            Q(file_state=FileState.FAILED)
-            | Q(UNANSWERED, file_state__in=[FileState.SEALED, FileState.NONE])
-        )
+        return self.present().filter(NEEDING)
 
     def unanswered(self) -> ExhibitQuerySet:
         """Whatever became of the file, unless it failed: an answer is open."""

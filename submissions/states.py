@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from impna.errors import NotNow
+from partners import roles
 
 
 class Status(models.TextChoices):
@@ -29,15 +30,30 @@ class Party(models.TextChoices):
     APPROVER = "approver", _("An approver")
     RECIPIENTS = "recipients", _("The recipients")
     LEAD = "lead", _("The data-protection lead")
+    PORTAL = "portal", _("The portal")
     NOBODY = "nobody", _("Nobody")
 
 
-TRANSITIONS: dict[Status, set[Status]] = {
-    Status.DRAFT: {Status.READY, Status.HANDED_OVER, Status.WITHDRAWN},
-    Status.READY: {Status.DRAFT, Status.HANDED_OVER, Status.WITHDRAWN},
-    Status.HANDED_OVER: {Status.DRAFT, Status.WITHDRAWN},
-    Status.WITHDRAWN: {Status.ERASED},
-    Status.ERASED: set(),
+_DOCUMENTER = frozenset({roles.Documenter.code})
+_APPROVER = frozenset({roles.Approver.code})
+_EITHER = _DOCUMENTER | _APPROVER
+_PORTAL = frozenset({roles.PORTAL})
+# To what, by whom: codes of roles. Any change takes a draft back from the approver, who may also
+# send it back; a documenter gives a supplement up, and what was handed over stays so.
+TRANSITIONS: dict[Status, dict[Status, frozenset[str]]] = {
+    Status.DRAFT: {
+        Status.READY: _DOCUMENTER,
+        Status.HANDED_OVER: _EITHER,
+        Status.WITHDRAWN: _APPROVER,
+    },
+    Status.READY: {
+        Status.DRAFT: _EITHER,
+        Status.HANDED_OVER: _EITHER,
+        Status.WITHDRAWN: _APPROVER,
+    },
+    Status.HANDED_OVER: {Status.DRAFT: _DOCUMENTER, Status.WITHDRAWN: _APPROVER},
+    Status.WITHDRAWN: {Status.ERASED: frozenset({roles.DataProtectionLead.code})},
+    Status.ERASED: {},
 }
 OWNERS: dict[Status, Party] = {
     Status.DRAFT: Party.DOCUMENTER,
@@ -53,6 +69,8 @@ DUE_AFTER: dict[Status, timedelta | None] = {
     Status.WITHDRAWN: timedelta(days=14),
     Status.ERASED: None,
 }
+# What is kept after a withdrawal is looked at again, with its reason.
+REVIEW_AFTER = timedelta(days=3 * 365)
 
 
 class FileState(models.TextChoices):
@@ -63,6 +81,32 @@ class FileState(models.TextChoices):
     CHECKING = "checking", _("Received, being checked")
     SEALED = "sealed", _("Sealed")
     FAILED = "failed", _("Failed")
+
+
+# What failed is sent again as another exhibit, or taken out: its own life has ended.
+FILE_TRANSITIONS: dict[FileState, dict[FileState, frozenset[str]]] = {
+    FileState.NONE: {},
+    FileState.SENDING: {FileState.CHECKING: _DOCUMENTER, FileState.FAILED: _PORTAL},
+    FileState.CHECKING: {FileState.SEALED: _PORTAL, FileState.FAILED: _PORTAL},
+    FileState.SEALED: {},
+    FileState.FAILED: {},
+}
+FILE_OWNERS: dict[FileState, Party] = {
+    FileState.NONE: Party.NOBODY,
+    FileState.SENDING: Party.DOCUMENTER,
+    FileState.CHECKING: Party.PORTAL,
+    FileState.SEALED: Party.NOBODY,
+    FileState.FAILED: Party.DOCUMENTER,
+}
+# An upload lasts so long after its last byte; making it whole takes minutes, and whoever runs the
+# portal looks after a day; what failed has the date of its draft.
+FILE_DUE_AFTER: dict[FileState, timedelta | None] = {
+    FileState.NONE: None,
+    FileState.SENDING: timedelta(days=7),
+    FileState.CHECKING: timedelta(days=1),
+    FileState.SEALED: None,
+    FileState.FAILED: DUE_AFTER[Status.DRAFT],
+}
 
 
 class Scan(models.TextChoices):

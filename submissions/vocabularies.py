@@ -134,7 +134,7 @@ class CustodyEventType(models.TextChoices):
 
 
 class HandlingCode(models.TextChoices):
-    """V6a: combinable; a recipient accepts them before anything is decrypted."""
+    """V6a: combinable; a recipient answers all but H0 before anything is decrypted."""
 
     H0 = "H0", _("For preventing and combating crime under applicable law")
     H1 = "H1", _("Not to be disclosed in judicial proceedings without the provider's permission")
@@ -160,10 +160,12 @@ class ContentMarker(models.TextChoices):
     PRIVILEGED = "privileged", _("Privileged")
     MINOR = "minor", _("Concerns a minor")
     GRAPHIC = "graphic", _("Graphic content")
+    # V6c's marker: what bears one of EUCI_MARKINGS.
+    EUCI = "euci", _("EU classified information")
 
 
 class BasisOfKnowledge(models.TextChoices):
-    """V3b: how do you know."""
+    """V3b: how do you know; several are possible."""
 
     DIRECT = "direct", _("Direct sight or hearing")
     PARTICIPANT = "participant", _("Participant")

@@ -10,6 +10,7 @@ from partners.models import User
 from submissions.actions.drafts import locked_draft
 from submissions.actions.exhibits import read_details, record_answers
 from submissions.answers import Answers
+from submissions.hard_stops import check_may_be_here
 from submissions.models import Exhibit, Submission
 from submissions.vocabularies import Recognisable
 
@@ -27,7 +28,8 @@ def answer_several(
     """Write what is given into each of them, with an event for each; all else stays as it is.
 
     All or none: raises NotAllowed for an unknown code or more than 500, and NotNow when one of them
-    was taken out, or says who can be recognised while "nobody" is given. Callers hold an opening of
+    was taken out, says who can be recognised while "nobody" is given, or has a file here while it
+    is marked as what is never kept here. Callers hold an opening of
     the draft's words.
     """
     if not given or set(given) - set(TOGETHER):
@@ -48,6 +50,7 @@ def answer_several(
     for exhibit in found:
         exhibit.submission = submission
         _check_nobody(exhibit, given)
+        check_may_be_here(exhibit, given.get("markers", ()))
         for name, value in given.items():
             setattr(exhibit, name, value)
     Exhibit.objects.bulk_update(found, list(given))

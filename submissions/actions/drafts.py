@@ -79,6 +79,24 @@ def change_title(*, submission: Submission, title: str, by: User) -> Submission:
     return submission
 
 
+@transaction.atomic
+def allow_files(*, submission: Submission, by: User) -> Submission:
+    """None of the draft's files is of a kind that is never sent here: they can be chosen (5.2)."""
+    submission = locked_draft(submission, by)
+    if submission.takes_files:
+        return submission
+    submission.files_allowed_for = submission.next_version
+    submission.save(update_fields=["files_allowed_for"])
+    log.record(
+        Event.FILES_ALLOWED,
+        on=submission,
+        by=by,
+        submission=submission.reference,
+        data={"version": submission.next_version},
+    )
+    return submission
+
+
 def locked(submission: Submission) -> Submission:
     """The submission, locked: every change of it, its grants and what was given of it begins here."""
     found: Submission = (

@@ -22,6 +22,7 @@ from custody.keys import keystore
 from custody.models import DerivationKind, SealedFile, Upload
 from custody.stores import filestore
 from custody.texts import seal_text
+from submissions import notifications
 from submissions.actions.exhibits import read_name
 from submissions.events import Event
 from submissions.models import Exhibit
@@ -105,6 +106,8 @@ def _set_scan(exhibit: Exhibit, verdict: Verdict, *, reason: str) -> None:
         submission=exhibit.submission.reference,
         data={"exhibit": exhibit.number, "scan": exhibit.scan, "reason": exhibit.scan_reason},
     )
+    if exhibit.scan == Scan.INFECTED:
+        notifications.file_quarantined(exhibit)
 
 
 def _exhibit(upload: Upload | None, *, lock: bool = False) -> Exhibit:

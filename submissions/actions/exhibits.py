@@ -8,20 +8,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from custody import log, tasks, uploads, vault
-from custody.intake.findings import Findings, Note
+from custody.intake.findings import Findings
 from custody.models import IntakeJob, Opening, SealingKey, Upload
 from custody.models.uploads import UploadState
 from custody.texts import open_text, seal_text
 from impna.db import after_commit, ask_as, partly, transaction_as
 from impna.errors import NotAllowed, NotNow, Refused
 from partners.models import User
-from submissions import policies
+from submissions import notifications, policies
 from submissions.actions.drafts import locked_draft
 from submissions.answers import CLEAR, Answers, Details
 from submissions.events import Event
+from submissions.hard_stops import check_may_be_here, check_takes_files
 from submissions.models import Exhibit, Submission
 from submissions.openings import Words
-from submissions.querysets import ExhibitQuerySet
 from submissions.states import FileState
 from submissions.vocabularies import Delivery, Recognisable
 
@@ -60,6 +60,7 @@ class Declared:
 def begin_upload(*, submission: Submission, name: str, length: int, by: User) -> Exhibit:
     """A new exhibit whose file is about to be sent; `name` as the device calls it, sealed."""
     submission = locked_draft(submission, by)
+    check_takes_files(submission)
     exhibit = _new(submission, Delivery.PORTAL, name, by)
     exhibit.upload = uploads.begin(
         key=exhibit.key,
@@ -117,6 +118,7 @@ def keep_plain(
     Its upload is at its end already; the job waits for the examination alone.
     """
     submission = locked_draft(submission, by)
+    check_takes_files(submission)
     now = timezone.now()
     key.save()
     file = vault.keep(stored, key=key, by=by, submission=submission.reference)
@@ -202,13 +204,44 @@ def add_without_file(
 
 
 @transaction.atomic
+def correct(
+    *, exhibit: Exhibit, delivery: Delivery, name: str, declared: Declared, by: User
+) -> Exhibit:
+    """Mend what was said of material that is not sent here: a slip in a digest, another holder.
+
+    The event says what changed, with the digests before and after; a name is never in it.
+    """
+    exhibit = _locked(exhibit, by)
+    if exhibit.upload is not None or delivery == Delivery.PORTAL:
+        raise NotNow(_("Only material without its file here is corrected this way."))
+    before = _declared(exhibit)
+    renamed = read_name(exhibit) != name
+    exhibit.delivery, exhibit.name = delivery, _seal(exhibit, name, NAME_COLUMN)
+    exhibit.declared_sha256 = declared.sha256
+    exhibit.declared_sha512 = declared.sha512
+    exhibit.declared_size = declared.size
+    exhibit.save(
+        update_fields=["delivery", "name", "declared_sha256", "declared_sha512", "declared_size"]
+    )
+    data: dict[str, log.Datum] = {
+        "name": renamed,
+        "before": before,
+        "after": _declared(exhibit),
+    }
+    _record(Event.EXHIBIT_CORRECTED, exhibit, by, data)
+    return exhibit
+
+
+@transaction.atomic
 def describe(*, exhibit: Exhibit, answers: Answers, by: User) -> Exhibit:
     """What it is, what it shows, where it comes from, and whether someone can be recognised in it.
 
-    Raises NotAllowed for a code that is on none of the lists.
+    Raises NotAllowed for a code that is on none of the lists, and NotNow when its file is here but
+    it is marked as what is never kept here.
     """
     answers.check()
     exhibit = _locked(exhibit, by)
+    check_may_be_here(exhibit, answers.markers)
     for field in CLEAR:
         setattr(exhibit, field, getattr(answers, field))
     exhibit.description = _seal(exhibit, answers.description, DESCRIPTION_COLUMN)
@@ -229,7 +262,10 @@ def bring(*, exhibit: Exhibit, earlier: Exhibit | None, by: User) -> Exhibit:
         raise NotNow(_("This exhibit has been handed over; it stays as it is."))
     if exhibit.delivery != Delivery.PORTAL:
         raise NotNow(_("This exhibit has no file in the portal."))
-    if earlier and not described_before(exhibit.submission).filter(pk=earlier.pk).exists():
+    if (
+        earlier
+        and not exhibit.submission.exhibits.described_before().filter(pk=earlier.pk).exists()
+    ):
         raise NotAllowed(_("Choose an exhibit that was handed over without its file."))
     exhibit.brings = earlier
     exhibit.save(update_fields=["brings"])
@@ -237,15 +273,9 @@ def bring(*, exhibit: Exhibit, earlier: Exhibit | None, by: User) -> Exhibit:
     _record(Event.FILE_BROUGHT, exhibit, by, {"brings": number})
     if earlier and exhibit.recognisable == Recognisable.UNANSWERED and not exhibit.obtained:
         earlier.submission = exhibit.submission
-        describe(exhibit=exhibit, answers=answers_of(earlier), by=by)
+        describe(exhibit=exhibit, answers=read_answers(earlier), by=by)
         exhibit.refresh_from_db()
     return exhibit
-
-
-def described_before(submission: Submission) -> ExhibitQuerySet:
-    """Exhibits of earlier versions whose file is not in the portal."""
-    elsewhere = submission.exhibits.present().exclude(delivery=Delivery.PORTAL)
-    return elsewhere.filter(in_versions__isnull=False).distinct().order_by("number")
 
 
 @transaction.atomic
@@ -288,6 +318,8 @@ def file_arrived(upload: Upload) -> None:
     event = Event.FILE_RECEIVED if upload.file else Event.FILE_FAILED
     data: dict[str, log.Datum] = {"exhibit": exhibit.number, "failure": upload.failure}
     log.record(event, on=exhibit, by=log.SYSTEM, submission=exhibit.submission.reference, data=data)
+    if event == Event.FILE_FAILED:
+        notifications.file_failed(exhibit)
 
 
 def read_name(exhibit: Exhibit) -> str:
@@ -306,7 +338,7 @@ def read_details(exhibit: Exhibit) -> Details:
     return Details.from_text(text) if text else Details()
 
 
-def answers_of(exhibit: Exhibit) -> Answers:
+def read_answers(exhibit: Exhibit) -> Answers:
     """What has been answered so far. Callers hold an opening of the submission's words."""
     return Answers(
         **{name: getattr(exhibit, name) for name in CLEAR},
@@ -315,10 +347,10 @@ def answers_of(exhibit: Exhibit) -> Answers:
     )
 
 
-def read_findings(exhibit: Exhibit) -> tuple[Note, ...]:
-    """What the examination found worth telling; nothing before it has ended."""
+def read_findings(exhibit: Exhibit) -> Findings | None:
+    """What the examination found; None before it has ended."""
     text = _unseal(exhibit, exhibit.findings, FINDINGS_COLUMN)
-    return tuple(Findings.from_json(text).notes) if text else ()
+    return Findings.from_json(text) if text else None
 
 
 def _new(
@@ -341,6 +373,15 @@ def _new(
     submission.save(update_fields=["next_exhibit"])
     exhibit.name = _seal(exhibit, name, NAME_COLUMN)
     return exhibit
+
+
+def _declared(exhibit: Exhibit) -> dict[str, log.Datum]:
+    return {
+        "delivery": exhibit.delivery,
+        "sha256": exhibit.declared_sha256,
+        "sha512": exhibit.declared_sha512,
+        "size": "" if exhibit.declared_size is None else str(exhibit.declared_size),
+    }
 
 
 def _remove(exhibit: Exhibit) -> None:

@@ -23,6 +23,7 @@ from submissions.offences import BY_CODE as OFFENCES
 ACCOUNT_COLUMN = "submissions.incident.account"
 # The sealed fields, in the order in which they are asked (requirement 12).
 # `setting` is a code of `conduct.Setting`: where people were when their body or dignity was harmed.
+# `basis` are codes of `BasisOfKnowledge`, `grounds` of `PersecutionGround`, with spaces between them.
 ACCOUNT = (
     "heading",
     "what",
@@ -31,6 +32,9 @@ ACCOUNT = (
     "place",
     "position",
     "setting",
+    "grounds",
+    "grounds_why",
+    "basis",
     "known_by",
     "weakens",
 )

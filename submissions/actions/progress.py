@@ -5,15 +5,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from custody import log
-from impna.errors import NotNow
+from impna.errors import NotAllowed, NotNow
 from partners.models import User
-from submissions import policies, ports
+from submissions import notifications, policies, ports
 from submissions.actions import exhibits
 from submissions.actions.drafts import due, locked, locked_draft
 from submissions.completeness import missing
 from submissions.events import Event
 from submissions.models import Submission
-from submissions.states import FileState, Status, check_transition
+from submissions.states import REVIEW_AFTER, FileState, Status, check_transition
 
 
 @transaction.atomic
@@ -26,7 +26,9 @@ def make_ready(*, submission: Submission, by: User) -> Submission:
     check_transition(submission.status, Status.READY)
     if missing(submission, sealed=True):
         raise NotNow(_("Something is still missing; the list says what."))
-    return _become(submission, Status.READY, Event.MADE_READY, by)
+    _become(submission, Status.READY, Event.MADE_READY, by)
+    notifications.ready(submission, by)
+    return submission
 
 
 @transaction.atomic
@@ -36,7 +38,9 @@ def send_back(*, submission: Submission, note: str, by: User) -> Submission:
     policies.check_can_approve(by, submission)
     if submission.status != Status.READY:
         raise NotNow(_("It is with the documenters already."))
-    return _become(submission, Status.DRAFT, Event.SENT_BACK, by, reason=note)
+    _become(submission, Status.DRAFT, Event.SENT_BACK, by, reason=note)
+    notifications.sent_back(submission, by)
+    return submission
 
 
 @transaction.atomic
@@ -75,6 +79,24 @@ def withdraw(*, submission: Submission, reason: str, by: User) -> Submission:
     check_transition(submission.status, Status.WITHDRAWN)
     _become(submission, Status.WITHDRAWN, Event.WITHDRAWN, by, reason=reason)
     ports.withdrawn.tell(submission, by)
+    notifications.withdrawn(submission, by)
+    return submission
+
+
+@transaction.atomic
+def keep(*, submission: Submission, reason: str, by: User) -> Submission:
+    """After a withdrawal: what the partner keeps, and why. It is looked at again in three years."""
+    submission = locked(submission)
+    policies.check_can_lead(by, submission)
+    if submission.status != Status.WITHDRAWN:
+        raise NotNow(_("This is decided when it has been withdrawn."))
+    if not reason.strip():
+        raise NotAllowed(_("Say what is kept, and why."))
+    submission.due_on = timezone.localdate() + REVIEW_AFTER
+    submission.save(update_fields=["due_on"])
+    log.record(
+        Event.KEPT, on=submission, by=by, submission=submission.reference, reason=reason, data={}
+    )
     return submission
 
 

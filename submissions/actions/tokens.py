@@ -10,8 +10,10 @@ from django.utils.crypto import salted_hmac
 from custody import log
 from impna.db import partly
 from partners.models import Partner, User
+from submissions import policies
 from submissions.actions.drafts import locked_draft
 from submissions.events import Event
+from submissions.hard_stops import check_takes_files
 from submissions.models import Submission, UploadToken
 
 LASTS = timedelta(hours=24)
@@ -37,12 +39,15 @@ def allow_uploading(*, submission: Submission, by: User) -> str:
     """A token for this person and draft; the same again while more than half of its day is left.
 
     It is not stored: the portal computes it from its row and a secret of its own. Looking at the
-    page is no change of the draft.
+    page is no change of the draft. Raises NotNow until the question before the first file is
+    answered.
     """
-    submission = locked_draft(submission, by, changes=False)
+    policies.check_can_draft(by, submission)
     now = timezone.now()
-    if again := _still_good(submission, by, now):
+    if submission.is_draft and (again := _still_good(submission, by, now)):
         return again
+    submission = locked_draft(submission, by, changes=False)
+    check_takes_files(submission)
     token = _token(submission, by, now)
     UploadToken.objects.create(
         submission=submission,

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from custody.texts import open_text, seal_text
-from impna.errors import NotNow, TooLarge
+from impna.errors import TooLarge
 from partners.models import User
-from submissions import policies
+from submissions.drafting_pages import check_may_type
 from submissions.models import Submission, Unsaved
 
 COLUMN = "submissions.unsaved.words"
-MOST = 100_000  # characters of JSON; the longest form has about half of it
+MOST = 400_000  # characters of JSON; a hand-over to many recipients is the longest form
 
 type Fields = Mapping[str, list[str]]
 
@@ -37,12 +37,10 @@ class Typed:
 @transaction.atomic
 def keep(*, submission: Submission, page: str, fields: Fields, by: User) -> datetime:
     """Keep the fields in place of what this person left on this page before; when it was kept."""
-    policies.check_can_draft(by, submission)
-    if not submission.is_draft:
-        raise NotNow(_("This has been handed over; begin a supplement to add to it."))
-    text = json.dumps(dict(fields))
-    if len(text) > MOST:
+    check_may_type(submission, page, by)
+    if not fits(fields):
         raise TooLarge(_("This is too much text for one form."))
+    text = json.dumps(dict(fields))
     row = Unsaved(submission=submission, user=by, page=page).row
     words = seal_text(text, compartment=submission.compartment, column=COLUMN, row=row)
     now = timezone.now()
@@ -50,6 +48,11 @@ def keep(*, submission: Submission, page: str, fields: Fields, by: User) -> date
         submission=submission, user=by, page=page, defaults={"words": words, "at": now}
     )
     return now
+
+
+def fits(fields: Fields) -> bool:
+    """Not more than is kept of one form."""
+    return len(json.dumps(dict(fields))) <= MOST
 
 
 @transaction.atomic

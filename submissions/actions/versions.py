@@ -14,7 +14,7 @@ from custody import log
 from impna.errors import NotAllowed, NotNow
 from impna.references import new_reference
 from partners.models import Unit, User
-from submissions import declarations, manifest, policies
+from submissions import declarations, manifest, notifications, policies
 from submissions.actions.drafts import due, locked
 from submissions.completeness import missing
 from submissions.events import Event
@@ -37,6 +37,7 @@ def hand_over(*, submission: Submission, by: User) -> Version:
         raise NotNow(_("Something is still missing; the list says what."))
     now = timezone.now()
     alone = check_eyes(by, submission, now)
+    writers = policies.changed_by(submission)
     version = _freeze(submission, by, now, alone=alone)
     submission.status, submission.since = Status.HANDED_OVER, now
     submission.due_on, submission.versions_made = due(Status.HANDED_OVER, now), version.number
@@ -55,6 +56,7 @@ def hand_over(*, submission: Submission, by: User) -> Version:
         },
         at=now,
     )
+    notifications.handed_over(version, writers)
     return version
 
 
@@ -119,7 +121,7 @@ def _freeze(submission: Submission, by: User, now: datetime, *, alone: bool) -> 
         number=number,
         manifest=manifest.seal(text, submission=submission, version=reference),
         digest=hashlib.sha256(text.encode()).digest(),
-        sheet=manifest.sheet_of(submission.cover_sheet),
+        sheet=manifest.sheet_of(submission.cover_sheet, told, items),
         exhibits=len(items),
         incidents=len(told),
         size=sum(one.file.size for one in items if one.file),

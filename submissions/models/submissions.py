@@ -20,6 +20,8 @@ class Submission(models.Model):
     """What one CSO hands over. Keys, grants and the log hang on it.
 
     `title` is the cover sheet's working title: clear text, no names (the page says so).
+    `files_allowed_for` is the number of the version in whose draft somebody answered that none of
+    its files is of a kind that is never sent here; until then no file can be chosen.
     """
 
     custody_label: ClassVar[str] = "submissions.submission"
@@ -41,6 +43,7 @@ class Submission(models.Model):
     next_exhibit = models.PositiveIntegerField(default=1)
     next_incident = models.PositiveIntegerField(default=1)
     versions_made = models.PositiveIntegerField(default=0)
+    files_allowed_for = models.PositiveIntegerField(default=0)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -85,6 +88,11 @@ class Submission(models.Model):
     def is_supplement(self) -> bool:
         """A draft of something that was handed over before."""
         return self.is_draft and self.versions_made > 0
+
+    @property
+    def takes_files(self) -> bool:
+        """The question before the first file of this draft was answered."""
+        return self.files_allowed_for == self.next_version
 
     @property
     def owner(self) -> Party:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from custody.history import page_of
 from impna.errors import NotNow
 from partners.models import User
 from partners.policies import allowed
@@ -17,7 +18,7 @@ from submissions.actions import drafts, exhibits
 from submissions.completeness import Missing, missing
 from submissions.forms import BeginForm, TitleForm
 from submissions.models import Submission
-from submissions.querysets import PAGE, UNANSWERED
+from submissions.querysets import NEEDING, PAGE, UNANSWERED
 from submissions.states import FileState, Status
 from submissions.vocabularies import Delivery
 
@@ -29,9 +30,9 @@ COUNTS = {
     "checking": Count("pk", filter=Q(file_state=FileState.CHECKING)),
     "failed": Count("pk", filter=Q(file_state=FileState.FAILED)),
     "elsewhere": Count("pk", filter=~Q(delivery=Delivery.PORTAL)),
+    "needing": Count("pk", filter=NEEDING),
     "unanswered": Count("pk", filter=UNANSWERED & ~Q(file_state=FileState.FAILED)),
 }
-SHOWN = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,14 +85,19 @@ def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "next_url": next((one.url for one in found if one.answers), ""),
         "may_draft": may,
         "may_approve": approves,
+        "may_keep": submission.status == Status.WITHDRAWN
+        and allowed(policies.check_can_lead, user, submission),
         "offered": task_list.offered(submission, may_draft=drafts_it, may_approve=approves),
         "refusal": task_list.hand_over_refusal(user, submission) if ready and approves else "",
         "note": history.notes_of([submission]).get(submission.pk) if submission.is_draft else None,
         **task_list.people(submission),
         "versions": list(submission.versions.select_related("handed_over_by").order_by("-number")),
-        "events": list(history.changes_of(submission)[:SHOWN]),
-        "routine": list(history.routine_of(submission)[:SHOWN]),
-        "shown": SHOWN,
+        "events": page_of(
+            history.changes_of(submission), request.GET, name="history", at="history"
+        ),
+        "routine": page_of(
+            history.routine_of(submission), request.GET, name="routine", at="routine"
+        ),
     }
     return render(request, "submissions/submission_detail.html", context)
 

@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from custody.intake import words
+from custody.history import page_of
+from custody.intake.told import told
 from impna.errors import NotNow
 from partners.models import User
 from submissions import history
@@ -25,7 +26,7 @@ from submissions.exhibit_forms import AnswersForm, BringingForm
 from submissions.models import Exhibit
 from submissions.states import Scan
 from submissions.views.drafts import _status, check_changing, may_draft
-from submissions.views.exhibits import PAGE, _about, _exhibit
+from submissions.views.exhibits import _about, _exhibit
 from submissions.views.unsaved import offer
 from submissions.vocabularies import CustodyEventType, Delivery
 
@@ -40,11 +41,11 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
     if request.method == "POST":
         check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
-    known, may = exhibits.answers_of(found), may_draft(user, found.submission)
+    known, may = exhibits.read_answers(found), may_draft(user, found.submission)
     form = None
     if may:
         posted = request.POST if request.method == "POST" else None
-        form = AnswersForm(posted, initial=AnswersForm.start(known))
+        form = AnswersForm(posted, initial=AnswersForm.start(known), exhibit=found)
         if form.is_valid():
             exhibits.describe(exhibit=found, answers=form.answers(known), by=user)
             unsaved.discard(submission=found.submission, page=key_of(found, "answers"), by=user)
@@ -63,8 +64,8 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
         "labels": labels_of(known),
         "collected": facts_of_collecting(asdict(known.details.collected)),
         "steps": steps_of(known),
-        "notes": [words.say(note) for note in exhibits.read_findings(found)],
-        "events": list(history.events_of(found)[:PAGE]),
+        "told": told(exhibits.read_findings(found)),
+        "events": page_of(history.events_of(found), request.GET, name="history", at="history"),
         **_about(found),
         **(offer(form, found.submission, key_of(found, "answers"), user) if form else {}),
     }
@@ -78,7 +79,7 @@ def steps(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
     found, user = _exhibit(request, reference, exhibit)
     check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
-    known, page = exhibits.answers_of(found), key_of(found, "steps")
+    known, page = exhibits.read_answers(found), key_of(found, "steps")
     if "take_away" in request.POST:
         return _take_away(request, found, known, user)
     form = StepForm(request.POST if request.method == "POST" else None)
@@ -104,7 +105,7 @@ def collected(request: HttpRequest, reference: str, exhibit: str) -> HttpRespons
     found, user = _exhibit(request, reference, exhibit)
     check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
-    known, page = exhibits.answers_of(found), key_of(found, "collected")
+    known, page = exhibits.read_answers(found), key_of(found, "collected")
     posted = request.POST if request.method == "POST" else None
     form = CollectedForm(posted, known=known.details.collected)
     if form.is_valid():
@@ -137,7 +138,7 @@ def _bringing(found: Exhibit, posted: Any = None) -> BringingForm | None:
         return None
     if found.in_versions.exists():
         return None
-    described = exhibits.described_before(found.submission).select_related(
+    described = found.submission.exhibits.described_before().select_related(
         "submission__compartment"
     )
     named = [(one, exhibits.read_name(one)) for one in described[:MOST_DESCRIBED]]

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from submissions.actions import answering, exhibits
 from submissions.exhibit_forms import TogetherForm
+from submissions.hard_stops import may_not_be_here
 from submissions.models import Exhibit, Submission
+from submissions.spoken import numbers
 from submissions.views.drafts import _status, _submission, check_changing
 
 
@@ -24,7 +26,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         messages.warning(request, _("Choose one or more exhibits first."))
         return redirect("submissions:exhibit-list", submission.reference)
     form = TogetherForm(request.POST if "numbers" in request.POST else None)
-    if form.is_valid():
+    if form.is_valid() and _may_be_here(form, chosen):
         done = answering.answer_several(
             submission=submission, numbers=_numbers(request), given=form.given, by=user
         )
@@ -39,6 +41,17 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         "most": answering.MOST,
     }
     return render(request, "submissions/exhibits_answer.html", context, status=_status(form))
+
+
+def _may_be_here(form: TogetherForm, chosen: list[Exhibit]) -> bool:
+    """What is never kept here cannot be said of a file that is here."""
+    found = [one.number for one in chosen if may_not_be_here(one, form.given.get("markers", []))]
+    if found:
+        words = _(
+            "%(exhibits)s: the file may not be kept here. Take it out, and describe it as held."
+        )
+        form.add_error("markers", words % {"exhibits": numbers(found)})
+    return not found
 
 
 def _chosen(request: HttpRequest, submission: Submission) -> list[Exhibit]:

@@ -1,7 +1,7 @@
 """Incidents of a draft: the list, one incident, and the steps in which it is told."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from custody import history
+from custody.history import page_of
 from impna.errors import Sentence
 from partners.forms import ReasonForm
 from partners.models import User
 from submissions import conduct
 from submissions.actions import exhibits, incidents, unsaved
-from submissions.actions.incidents import Account, Qualification, When, Where
-from submissions.conduct import Answer, Setting
+from submissions.actions.incidents import Qualification, When, Where
+from submissions.conduct import Answer
 from submissions.drafting_pages import NEW_INCIDENT, key_of
 from submissions.incident_forms import (
     AccountForm,
@@ -28,30 +29,16 @@ from submissions.incident_forms import (
     LawForm,
     PlaceForm,
     SecondConductForm,
-    open_answers,
 )
 from submissions.models import Incident, Submission
-from submissions.offences import ConflictType, label_with_article
+from submissions.offences import ConflictType
 from submissions.time_forms import DATES, PrecisionForm
+from submissions.told import Told
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
 from submissions.views.unsaved import offer
 from submissions.vocabularies import DatePrecision
 
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class Row:
-    """One incident as the pages show it, sealed words opened."""
-
-    incident: Incident
-    account: Account
-    missing: list[str]
-
-    @property
-    def anchor(self) -> str:
-        """Where it stands in the list."""
-        return f"incident-{self.incident.number}"
 
 
 @require_GET
@@ -64,7 +51,7 @@ def incident_list(request: HttpRequest, reference: str) -> HttpResponse:
     found = list(submission.incidents.present().filter(number__gt=start)[: PAGE + 1])
     context = {
         "submission": submission,
-        "rows": [_row(incident, submission) for incident in found[:PAGE]],
+        "rows": [_told(incident, submission) for incident in found[:PAGE]],
         "after": found[PAGE - 1].number if len(found) > PAGE else 0,
         "later_page": start > 0,
         "may_draft": may_draft(user, submission),
@@ -79,14 +66,7 @@ def incident_detail(request: HttpRequest, reference: str, incident: str) -> Http
     context = {
         **_about(found),
         "may_draft": may_draft(user, found.submission),
-        "conducts": _labels(found.conducts),
-        "setting": _setting(found),
-        "questions": [
-            (conduct.QUESTIONS[name], getattr(found, f"get_{name}_display")())
-            for name in conduct.QUESTIONS
-        ],
-        "offences": [label_with_article(code) for code in found.offences],
-        "events": list(history.events_of(found)[:PAGE]),
+        "events": page_of(history.events_of(found), request.GET, name="history", at="history"),
     }
     return render(request, "submissions/incident_detail.html", context)
 
@@ -100,7 +80,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     if form.is_valid():
         found = incidents.add(submission=submission, by=user)
         exhibits.open_names(submission=submission, by=user)
-        incidents.tell(incident=found, answers=form.cleaned_data, by=user)
+        incidents.tell(incident=found, answers=form.account, by=user)
         unsaved.discard(submission=submission, page=NEW_INCIDENT, by=user)
         return _onward(request, found, "when")
     context = {
@@ -117,9 +97,9 @@ def what(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
     """Step 1: what happened."""
     found, user = _changing(request, reference, incident)
     page = key_of(found, "what")
-    form = AccountForm(_posted(request), initial=incidents.read_account(found))
+    form = AccountForm(_posted(request), initial=AccountForm.start(incidents.read_account(found)))
     if form.is_valid():
-        incidents.tell(incident=found, answers=form.cleaned_data, by=user)
+        incidents.tell(incident=found, answers=form.account, by=user)
         unsaved.discard(submission=found.submission, page=page, by=user)
         return _onward(request, found, "when")
     return _step(request, found, form, "what", **offer(form, found.submission, page, user))
@@ -129,14 +109,20 @@ def what(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
 def when(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
     """Step 2: how exactly the time is known; dates are asked next if there are any."""
     found, user = _changing(request, reference, incident)
+    page = key_of(found, "when")
     form = PrecisionForm(_posted(request), initial={"precision": found.date_precision})
     if form.is_valid():
         precision = form.cleaned_data["precision"]
         if precision in DATES:
+            # Not saved before its dates are: whoever leaves in between finds the choice again.
+            chosen = {"precision": [precision]}
+            unsaved.keep(submission=found.submission, page=page, fields=chosen, by=user)
             return redirect("submissions:incident-dates", *_names(found), precision)
         incidents.place(incident=found, when=When(precision), where=_where_of(found), by=user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
         return _onward(request, found, "where")
-    return _step(request, found, form, "when", one_button=True)
+    kept = offer(form, found.submission, page, user)
+    return _step(request, found, form, "when", one_button=True, **kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -148,10 +134,14 @@ def dates(request: HttpRequest, reference: str, incident: str, precision: str) -
     form = DATES[precision](
         _posted(request), precision=DatePrecision(precision), known=_when_of(found)
     )
+    page = key_of(found, f"dates{precision}")
     if form.is_valid():
         incidents.place(incident=found, when=form.when, where=_where_of(found), by=user)
+        for done in (page, key_of(found, "when")):
+            unsaved.discard(submission=found.submission, page=done, by=user)
         return _onward(request, found, "where")
-    return _step(request, found, form, "when", precision=DatePrecision(precision).label)
+    kept = offer(form, found.submission, page, user)
+    return _step(request, found, form, "when", precision=DatePrecision(precision).label, **kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -193,13 +183,26 @@ def conducts_more(request: HttpRequest, reference: str, incident: str) -> HttpRe
 def context(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
     """Step 4, third page: what it was part of."""
     found, user = _changing(request, reference, incident)
-    start = {"conflict": found.conflict, "attack": found.attack, "group": found.group}
-    form = ContextForm(_posted(request), initial=start)
+    page = key_of(found, "context")
+    account = incidents.read_account(found)
+    start = {
+        "conflict": found.conflict,
+        "attack": found.attack,
+        "group": found.group,
+        "grounds": account.get("grounds", "").split(),
+        "grounds_why": account.get("grounds_why", ""),
+    }
+    persecution = conduct.may_be_persecution(found.conducts)
+    asks = persecution or conduct.PERSECUTION in found.offences or bool(start["grounds"])
+    form = ContextForm(_posted(request), initial=start, asks_grounds=asks)
     if form.is_valid():
-        answers = replace(_qualification_of(found), **form.cleaned_data)
+        answers = replace(_qualification_of(found), **form.context)
         incidents.qualify(incident=found, answers=answers, by=user)
+        if form.sealed:
+            incidents.tell(incident=found, answers=form.sealed, by=user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
         return _onward(request, found, "law")
-    return _step(request, found, form, "context")
+    return _step(request, found, form, "context", **offer(form, found.submission, page, user))
 
 
 @require_http_methods(["GET", "POST"])
@@ -212,9 +215,10 @@ def law(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
         attack=Answer(found.attack or Answer.UNKNOWN),
         group=Answer(found.group or Answer.UNKNOWN),
     )
+    page, codes = key_of(found, "law"), {offence.code for offence in proposed}
     start = {
-        "suggested": found.offences,
-        "others": found.offences,
+        "suggested": [code for code in found.offences if code in codes],
+        "others": [code for code in found.offences if code not in codes],
         "not_sure": found.not_sure,
     }
     form = LawForm(_posted(request), initial=start, suggested=proposed)
@@ -223,10 +227,11 @@ def law(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
             _qualification_of(found), offences=form.chosen, not_sure=form.cleaned_data["not_sure"]
         )
         incidents.qualify(incident=found, answers=answers, by=user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
         return _onward(request, found, "")
-    others_chosen = set(found.offences) - {offence.code for offence in proposed}
-    is_open = bool(others_chosen) or not proposed or "others" in form.errors
-    return _step(request, found, form, "law", others_open=is_open)
+    kept = offer(form, found.submission, page, user, sort=form.sort)
+    is_open = bool(form.initial["others"]) or not proposed or "others" in form.errors
+    return _step(request, found, form, "law", others_open=is_open, **kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -248,8 +253,9 @@ def _conduct_page(
     found, user = _changing(request, reference, incident)
     here = {row.code for row in conduct.ALL if (row.theme in conduct.SECOND_PAGE) == second_page}
     form_class = SecondConductForm if second_page else ConductForm
+    page = key_of(found, "more" if second_page else "conduct")
     setting = incidents.read_account(found).get("setting", "")
-    start = {"conducts": found.conducts, "setting": setting}
+    start = {"conducts": [code for code in found.conducts if code in here], "setting": setting}
     form = form_class(_posted(request), initial=start)
     if form.is_valid():
         chosen = (set(found.conducts) - here) | set(form.cleaned_data["conducts"])
@@ -259,21 +265,10 @@ def _conduct_page(
         told = form.cleaned_data.get("setting", setting)
         if told != setting:
             incidents.tell(incident=found, answers={"setting": told}, by=user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
         return _onward(request, found, "context" if second_page else "conduct-more")
-    return _step(request, found, form, "conduct-more" if second_page else "conduct")
-
-
-def _labels(codes: Iterable[str]) -> list[Sentence]:
-    """Kinds of conduct in words; "not sure" is none of them."""
-    return [
-        conduct.BY_CODE[code].label if code in conduct.BY_CODE else _("Not sure") for code in codes
-    ]
-
-
-def _setting(found: Incident) -> Sentence:
-    """Where people were; empty when it was not asked or not said."""
-    code = incidents.read_account(found).get("setting", "")
-    return Setting(code).label if code else ""
+    kept = offer(form, found.submission, page, user)
+    return _step(request, found, form, "conduct-more" if second_page else "conduct", **kept)
 
 
 def _step(
@@ -328,17 +323,16 @@ def _onward(request: HttpRequest, found: Incident, step: str) -> HttpResponse:
 
 def _about(found: Incident) -> dict[str, Any]:
     return {
-        "row": _row(found, found.submission),
+        "row": _told(found, found.submission),
         "incident": found,
         "submission": found.submission,
     }
 
 
-def _row(incident: Incident, submission: Submission) -> Row:
+def _told(incident: Incident, submission: Submission) -> Told:
     """Needs an open permit for the submission's words."""
     incident.submission = submission
-    account = incidents.read_account(incident)
-    return Row(incident, account, open_answers(incident, account))
+    return Told.of(incident)
 
 
 def _when_of(found: Incident) -> When:

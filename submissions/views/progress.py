@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from impna.errors import NotNow
 from submissions import policies
 from submissions.actions import exhibits, progress
-from submissions.forms import NoteForm, WithdrawForm
+from submissions.forms import KeepForm, NoteForm, WithdrawForm
 from submissions.models import Exhibit
 from submissions.states import Status, check_transition
 from submissions.views.drafts import _status, _submission
@@ -85,6 +85,22 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(submission)
     context = {"form": form, "submission": submission}
     return render(request, "submissions/withdraw.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def keep(request: HttpRequest, reference: str) -> HttpResponse:
+    """After a withdrawal the data-protection lead says what is kept, and why."""
+    submission, user = _submission(request, reference)
+    policies.check_can_lead(user, submission)
+    if submission.status != Status.WITHDRAWN:
+        raise NotNow(_("This is decided when it has been withdrawn."))
+    form = KeepForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        progress.keep(submission=submission, reason=form.cleaned_data["reason"], by=user)
+        messages.success(request, _("Your decision is recorded, with its date of review."))
+        return redirect(submission)
+    context = {"form": form, "submission": submission}
+    return render(request, "submissions/keep.html", context, status=_status(form))
 
 
 def _numbers(found: list[Exhibit]) -> list[str]:

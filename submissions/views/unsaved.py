@@ -1,6 +1,6 @@
 """Typing that survives a closed tab: kept while somebody writes, offered on the next visit."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -17,16 +17,16 @@ from partners.models import User
 from submissions import drafting_pages
 from submissions.actions import exhibits, unsaved
 from submissions.models import Submission
-from submissions.views.drafts import _submission, check_changing
+from submissions.views.drafts import _submission
 
-_LEFT_OUT = ("csrfmiddlewaretoken", "then")
+_LEFT_OUT = ("csrfmiddlewaretoken", "then", "to")
 
 
 @require_POST
 def keep(request: HttpRequest, reference: str, page: str) -> HttpResponse:
     """Called by static/js/autosave.js after a pause in typing; answers when it was kept."""
     submission, user = _submission(request, reference)
-    check_changing(user, submission)
+    drafting_pages.check_may_type(submission, page, user)
     _check_page(submission, page)
     fields = {name: values for name, values in request.POST.lists() if name not in _LEFT_OUT}
     at = timezone.localtime(unsaved.keep(submission=submission, page=page, fields=fields, by=user))
@@ -37,27 +37,42 @@ def keep(request: HttpRequest, reference: str, page: str) -> HttpResponse:
 def discard(request: HttpRequest, reference: str, page: str) -> HttpResponse:
     """The reader does not want it; back to the form as it is saved."""
     submission, user = _submission(request, reference)
-    check_changing(user, submission)
+    drafting_pages.check_may_type(submission, page, user)
     address = _check_page(submission, page)
     unsaved.discard(submission=submission, page=page, by=user)
     messages.success(request, _("What you had typed and not saved is gone."))
     return redirect(address)
 
 
-def offer(form: BaseForm, submission: Submission, page: str, user: User) -> dict[str, Any]:
+def addresses(submission: Submission, page: str) -> dict[str, str]:
+    """Where typing is sent while somebody writes, and where it is thrown away."""
+    names = [submission.reference, page]
+    return {
+        "autosave": reverse("submissions:unsaved", args=names),
+        "discard": reverse("submissions:unsaved-discard", args=names),
+    }
+
+
+def offer(
+    form: BaseForm,
+    submission: Submission,
+    page: str,
+    user: User,
+    *,
+    sort: Callable[[QueryDict], QueryDict] | None = None,
+) -> dict[str, Any]:
     """For the page of a form: fills in what was typed and not saved, and where to send more.
 
-    A form that was just sent is left alone, and so is one that says what was kept already.
+    A form that was just sent is left alone, and so is one that says what was kept already. `sort`
+    puts what was sent where the form has it now.
     """
-    context: dict[str, Any] = {
-        "autosave": reverse("submissions:unsaved", args=[submission.reference, page]),
-        "discard": reverse("submissions:unsaved-discard", args=[submission.reference, page]),
-    }
+    context: dict[str, Any] = dict(addresses(submission, page))
     typed = None if form.is_bound else unsaved.find(submission, page, user)
     if typed is None:
         return context
     exhibits.open_names(submission=submission, by=user)
-    data = _as_sent(typed.fields)
+    data = as_sent(typed.fields)
+    data = sort(data) if sort else data
     values = {
         name: field.widget.value_from_datadict(data, {}, form.add_prefix(name))
         for name, field in form.fields.items()
@@ -75,7 +90,8 @@ def _check_page(submission: Submission, page: str) -> str:
     return address
 
 
-def _as_sent(fields: dict[str, list[str]]) -> QueryDict:
+def as_sent(fields: dict[str, list[str]]) -> QueryDict:
+    """As the browser sent them."""
     data = QueryDict(mutable=True)
     for name, values in fields.items():
         data.setlist(name, values)

@@ -211,7 +211,7 @@ class TestRequests:
 
     def test_an_answer_with_an_exhibit_gives_it(self, db):
         referral = kept_back()
-        asking = question(referral, "provide_held")
+        asking = question(referral, "clarify")
         client = signed_in(referral.sent_by)
         address = page_of(referral, "answer", asking.reference)
         page = client.get(address)

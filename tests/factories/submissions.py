@@ -39,7 +39,8 @@ def draft(by: User | None = None, title: str = "Example events in the north") ->
     """A draft, begun by a documenter."""
     by = by or documenter()
     with transaction.atomic(), acting_as(by):
-        return drafts.begin(title=title, kind="information", by=by)
+        submission = drafts.begin(title=title, kind="information", by=by)
+        return drafts.allow_files(submission=submission, by=by)
 
 
 def approver(submission: Submission | None = None, *, partner: Partner | None = None) -> User:

@@ -121,7 +121,7 @@ def test_a_file_in_an_ordinary_form_is_refused_before_it_reaches_a_disk(db, cont
     client = Client(raise_request_exception=False)
     file = SimpleUploadedFile("secret.jpg", b"x" * 3_000_000, content_type)
     response = client.post("/sign-in/", {"email": "a@b.example", "file": file})
-    assert response.status_code == 400
+    assert response.status_code == 415
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from partners.models import Partner, User
 from submissions.models import Submission, Unsaved
 from tests.factories.partners import member
 from tests.factories.standing import FIRST_DOCUMENTER
-from tests.factories.submissions import complete_draft
+from tests.factories.submissions import approver, complete_draft, unit_of_an_authority
 from tests.journeys.conftest import check_page, sign_in
 
 OFFER = "You typed this and did not save it"
@@ -54,6 +54,41 @@ def test_what_was_typed_comes_back_after_the_tab_was_closed(page, submission, do
     page.get_by_role("button", name="Keep and save it").click()
     expect(page.get_by_role("heading", name="When it happened")).to_be_visible()
     assert not Unsaved.objects.filter(submission=submission).exists()
+
+
+def test_typing_survives_a_closed_browser_on_a_later_step(new_person, submission, documenter):
+    """Another browser finds it: nothing was in the one that was closed."""
+    incident = submission.incidents.get()
+    law = here(submission, f"incidents/{incident.reference}/law/")
+    first = new_person()
+    sign_in(first, documenter, going_to=law)
+    first.get_by_label("Extermination").check()
+    kept(first)
+    first.context.close()
+    second = new_person()
+    sign_in(second, documenter, going_to=law)
+    expect(second.get_by_role("heading", name=OFFER)).to_be_visible()
+    expect(second.get_by_label("Extermination")).to_be_checked()
+    check_page(second)
+
+
+def test_an_approvers_conditions_survive_a_closed_browser(new_person, documenter):
+    submission, unit = complete_draft(documenter), unit_of_an_authority()
+    by, condition = approver(submission), "Ask us before you share it."
+    page = here(submission, "hand-over/")
+    first = new_person()
+    sign_in(first, by, going_to=page)
+    first.get_by_label("I choose who gets it").check()
+    first.locator(f"input[value='{unit.reference}']").check()
+    first.get_by_role("button", name="Continue").click()
+    first.get_by_label("On which conditions?").fill(condition)
+    kept(first)
+    first.context.close()
+    second = new_person()
+    sign_in(second, by, going_to=page)
+    expect(second.get_by_role("heading", name="You left this unfinished")).to_be_visible()
+    expect(second.get_by_label("On which conditions?")).to_have_value(condition)
+    check_page(second)
 
 
 def test_a_broken_line_is_said_and_typing_is_kept_when_it_is_back(

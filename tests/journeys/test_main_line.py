@@ -15,7 +15,7 @@ from cases.models import Advice, InformationRequest, Referral
 from impna.db import acting_as
 from partners.actions import members
 from partners.models import User
-from submissions.actions import incidents, progress
+from submissions.actions import progress
 from submissions.models import Submission
 from tests.factories.cases import adviser, contact, fresh, head, officer, received
 from tests.factories.partners import PASSWORD, acting, manager_of
@@ -23,7 +23,6 @@ from tests.factories.submissions import (
     approver,
     complete_draft,
     documenter,
-    tell,
     unit_of_an_authority,
 )
 from tests.journeys.conftest import Mailbox, check_page, sign_in
@@ -102,6 +101,10 @@ def begun(page: Page) -> Submission:
 def sent_with_a_break(page: Page, submission: Submission, file: Path) -> None:
     """The line breaks in the middle; the browser goes on where the server says it stopped."""
     page.goto(f"/submissions/{submission.reference}/exhibits/")
+    page.get_by_role("link", name="Answer, then add files").click()
+    check_page(page)
+    page.get_by_label("No, none of it is").check()
+    press(page, "Continue")
     line = Line(page)
     line.slow()
     choose(page, file)
@@ -124,6 +127,44 @@ def described(page: Page, submission: Submission) -> None:
     check_page(page)
     press(page, "Save")
     expect(page.get_by_text("saved").first).to_be_visible()
+
+
+def incident_told(page: Page, submission: Submission) -> None:
+    """What, when, where, what was done, in which context, and which offences it suggests."""
+    page.goto(f"/submissions/{submission.reference}/incidents/add/")
+    page.get_by_label("A short heading").fill("Bridge closed")
+    page.get_by_label("What happened?").fill("Armed men closed the bridge; W-03 was turned back.")
+    page.locator("main input[name=basis]").first.check()
+    page.locator("main textarea[name=known_by]").fill("W-03 was there.")
+    page.locator("main textarea[name=weakens]").fill("Nothing that we know of.")
+    check_page(page)
+    press(page, "Save and continue")
+    page.locator("input[name=precision][value=day]").check()
+    check_page(page)
+    press(page, "Continue")
+    page.locator("input[name=begin]").fill("2026-03-03")
+    check_page(page)
+    press(page, "Save and continue")
+    page.locator("input[name=precision][value=district]").check()
+    page.get_by_label("State", exact=True).fill("SY")
+    page.get_by_label("District or region").fill("River district")
+    check_page(page)
+    press(page, "Save and continue")
+    page.locator("input[name=conducts][value=attack_on_civilians]").check()
+    check_page(page)
+    press(page, "Save and continue")
+    check_page(page)
+    press(page, "Save and continue")
+    for question, answer in (("conflict", "NIAC"), ("attack", "unknown"), ("group", "no")):
+        page.locator(f"input[name={question}][value={answer}]").check()
+    check_page(page)
+    press(page, "Save and continue")
+    page.locator("input[name=suggested][value='RS-8-2-e-i']").check()
+    check_page(page)
+    press(page, "Save and continue")
+    expect(page.get_by_text("article 8(2)(e)(i)").first).to_be_visible()
+    expect(page.get_by_text("Still missing")).to_have_count(0)
+    check_page(page)
 
 
 def cover_sheet_written(page: Page, submission: Submission) -> None:
@@ -161,14 +202,15 @@ def test_from_an_invitation_to_feedback(portal, new_person, mailbox, watched, ph
     watched.expected += ["ERR_INTERNET_DISCONNECTED", "ERR_NETWORK", "Failed to load resource"]
 
     sender = new_person()
-    author = joined(sender, mailbox, "field@cso-one.example")
+    joined(sender, mailbox, "field@cso-one.example")
     submission = begun(sender)
     sent_with_a_break(sender, submission, photograph)
     described(sender, submission)
-    with acting(author):
-        tell(incidents.add(submission=submission, by=author), author)
+    incident_told(sender, submission)
     cover_sheet_written(sender, submission)
     sender.goto(submission.get_absolute_url())
+    check_page(sender)
+    sender.get_by_role("link", name="Check your answers").click()
     check_page(sender)
     press(sender, "Ask an approver to check it")
 
@@ -268,6 +310,7 @@ def answered(page: Page, referral: Referral) -> None:
     check_page(page)
     page.goto(f"/given/{referral.reference}/requests/{request.reference}/")
     page.get_by_label("Your answer").fill("The long one.")
+    page.get_by_role("checkbox", name=re.compile("Exhibit 1")).check()
     check_page(page)
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_text("The long one.").first).to_be_visible()
@@ -355,6 +398,8 @@ def test_a_supplement_reaches_the_recipient(portal, new_person):
     page.get_by_label("Found by us").check()
     press(page, "Save")
     page.goto(submission.get_absolute_url())
+    check_page(page)
+    page.get_by_role("link", name="Check your answers").click()
     check_page(page)
     press(page, "Ask an approver to check it")
 

@@ -516,6 +516,14 @@ def test_countries_are_those_of_the_standard():
     assert CODES.isdisjoint({"UK", "EU", "ZZ", "SU"})
 
 
+def test_a_state_is_named_with_its_code():
+    from submissions.countries import NAMES, spoken
+
+    assert spoken("SY") == "Syria (SY)"
+    assert spoken("ZZ") == "ZZ"
+    assert len({str(name) for name in NAMES.values()}) == len(NAMES)
+
+
 def test_an_incident_whose_conduct_is_not_sure_is_shown(submission, client):
     done = complete_draft().incidents.get()
     names = [done.submission.reference, done.reference]

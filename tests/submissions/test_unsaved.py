@@ -7,7 +7,8 @@ from django.urls import reverse
 from custody.keystore import TextCorrupt
 from custody.models import CustodyEvent
 from partners import roles
-from submissions.actions import progress, unsaved
+from submissions.actions import incidents, progress, unsaved
+from submissions.actions.incidents import Qualification
 from submissions.models import Contribution, Incident, Submission, Unsaved
 from tests.factories.partners import acting, member, signed_in
 from tests.factories.submissions import another_documenter, complete_draft, draft, handed_over
@@ -74,6 +75,67 @@ def pages(submission) -> list[tuple[str, str, dict, dict]]:
             {},
         ),
     ]
+
+
+# What is typed on each later step of an incident, and which of it is seen to come back.
+STEPS = {
+    "when": ("incident-when", {"precision": ["month"]}),
+    "datesmonth": ("incident-dates", {"month": ["3"], "year": ["2024"]}),
+    "conduct": ("incident-conduct", {"conducts": ["killing", "attack_on_civilians"]}),
+    "more": ("incident-conduct-more", {"conducts": ["forced_marriage"], "setting": ["home"]}),
+    "context": (
+        "incident-context",
+        {"conflict": ["NIAC"], "attack": ["yes"], "group": ["unknown"]},
+    ),
+    "law": ("incident-law", {"others": ["RS-7-1-a", "RS-8-2-c-i-1"], "not_sure": ["on"]}),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_of_an_incident_is_kept_offered_and_gone_once_saved(client, submission, step):
+    incident = submission.incidents.get()
+    name, typed = STEPS[step]
+    more = ["month"] if step == "datesmonth" else []
+    form = reverse(f"submissions:{name}", args=[submission.reference, incident.reference, *more])
+    page = f"incident-{incident.reference}-{step}"
+    shown = words(client.get(form))
+    assert OFFER not in shown and f'data-autosave="{address(submission, page)}"' in shown
+    assert client.post(address(submission, page), typed).status_code == 200
+    answer = client.get(form)
+    assert OFFER in words(answer)
+    for field, values in typed.items():
+        found = answer.context["form"][field].value()
+        wanted = True if values == ["on"] else values if isinstance(found, list) else values[0]
+        assert found == wanted, field
+    discarded = client.post(address(submission, page, "discard"))
+    assert discarded["Location"] == form
+    client.post(address(submission, page), typed)
+    assert client.post(form, typed).status_code == 302
+    assert step == "when" or not Unsaved.objects.exists()
+
+
+def test_a_precision_is_kept_until_its_dates_are_saved(client, submission):
+    """The first page sends its answer along in the address: nothing of it is saved yet."""
+    names = [submission.reference, submission.incidents.get().reference]
+    when = reverse("submissions:incident-when", args=names)
+    assert client.post(when, {"precision": "year"}).status_code == 302
+    assert client.get(when).context["form"]["precision"].value() == "year"
+    dates = reverse("submissions:incident-dates", args=[*names, "year"])
+    assert client.post(dates, {"year": "2024"}).status_code == 302
+    assert not Unsaved.objects.exists()
+    assert OFFER not in words(client.get(when))
+
+
+def test_a_tick_comes_back_though_it_is_suggested_now(client, submission):
+    incident, by = submission.incidents.get(), submission.begun_by
+    page = f"incident-{incident.reference}-law"
+    client.post(address(submission, page), {"others": ["RS-7-1-a"]})
+    with acting(by):
+        answers = Qualification(conducts=["killing"], conflict="none", attack="yes", group="no")
+        incidents.qualify(incident=incident, answers=answers, by=by)
+    names = [submission.reference, incident.reference]
+    form = client.get(reverse("submissions:incident-law", args=names)).context["form"]
+    assert form["suggested"].value() == ["RS-7-1-a"] and form["others"].value() == []
 
 
 def test_on_every_form_typing_is_kept_offered_and_gone_once_saved(client, submission):
@@ -190,7 +252,7 @@ def test_strangers_get_404_readers_403_and_later_409(db, more):
 def test_a_page_that_does_not_exist_keeps_nothing(client, submission):
     theirs = complete_draft(another_documenter()).incidents.get()
     for page in ("nonsense", "incident-0000000000000-what", f"incident-{theirs.reference}-what",
-                 f"incident-{submission.incidents.get().reference}-law"):  # fmt: skip
+                 f"incident-{submission.incidents.get().reference}-datesunknowable"):  # fmt: skip
         assert client.post(address(submission, page), {"what": "x"}).status_code == 404
         assert client.post(address(submission, page, "discard")).status_code == 404
     assert client.get(address(submission, "incident")).status_code == 405

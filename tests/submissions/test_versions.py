@@ -76,6 +76,9 @@ def test_a_hand_over_freezes_a_numbered_version(db):
     assert text["cover_sheet"]["summary"] == "Example summary."
     assert version.sheet["situation"] == "Example attacks on schools"
     assert "summary" not in version.sheet
+    counts = {"incidents": 1, "exhibits": 1, "files": 0, "size": "0"}
+    assert version.sheet.items() >= counts.items()
+    assert text["cover_sheet"].items() >= counts.items()
 
 
 def test_the_digest_on_the_receipt_is_of_the_manifests_canonical_text(db):

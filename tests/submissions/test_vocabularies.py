@@ -68,7 +68,7 @@ def test_the_lists_are_as_long_as_their_page_says():
     assert lengths["CustodyEventType"] == 24
     assert lengths["HandlingCode"] == 4
     assert lengths["EuciMarking"] == 4
-    assert lengths["ContentMarker"] == 6
+    assert lengths["ContentMarker"] == 7
     assert lengths["BasisOfKnowledge"] == 6
     assert lengths["PersecutionGround"] == 8
     assert lengths["ConflictType"] == 4

@@ -31,8 +31,16 @@ def opened(own_database):
             exhibit, by=by, reason="To see.", files={"Exhibit 1.html": exhibit.file}
         )
     address = reverse("opened-file", args=[permit.reference, exhibit.file.reference])
-    client = signed_in(by)
-    return lambda **headers: client.get(address, headers=headers)
+    client, answers = signed_in(by), []
+
+    def get(**headers):
+        answers.append(client.get(address, headers=headers))
+        return answers[-1]
+
+    yield get
+    # As a server does, whether the browser took the body or not.
+    for answer in answers:
+        answer.close()
 
 
 def body(answer):

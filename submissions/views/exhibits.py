@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from custody import vault
 from custody.intake import words
 from custody.models import Opening
+from impna.errors import NotNow
 from partners.forms import ReasonForm
 from partners.models import User
 from submissions import policies
@@ -190,6 +191,8 @@ def give_up(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
         exhibits.end_upload(exhibit=found, by=user)
         messages.success(request, _("%(exhibit)s is given up.") % {"exhibit": found})
         return redirect("submissions:exhibit-list", found.submission.reference)
+    if found.file_state != FileState.SENDING:
+        raise NotNow(_("This file is not being sent."))
     return render(request, "submissions/exhibit_give_up.html", _about(found))
 
 

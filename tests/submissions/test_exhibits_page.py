@@ -205,6 +205,12 @@ def test_an_unfinished_upload_is_given_up_after_a_question(client, submission, a
     assert exhibit.removed_at is not None
 
 
+def test_what_is_not_being_sent_is_not_given_up(client, submission, address):
+    path = f"{address}{sealed(submission).reference}/give-up/"
+    for method in (client.get, client.post):
+        assert method(path).status_code == 409
+
+
 def test_opening_a_file_needs_a_reason_and_names_no_name(client, submission, address):
     exhibit = sealed(submission, name="Amina testimony.MP4")
     path = f"{address}{exhibit.reference}/open/"

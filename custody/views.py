@@ -52,7 +52,7 @@ def opened_file(request: HttpRequest, opening: str, file: str) -> HttpResponseBa
         start, stop = asked or (0, sealed.size)
         reading = vault.Reading(permit, sealed, target, user, first=(start, stop))
     answer = StreamingHttpResponse(
-        _pieces(reading, start, stop),
+        _Pieces(reading, start, stop),
         status=206 if asked else 200,
         content_type="application/octet-stream",
     )
@@ -85,9 +85,15 @@ def _permitted(opening: str, file: str, by: Any) -> tuple[Opening, SealedFile]:
     return permit, sealed
 
 
-def _pieces(reading: vault.Reading, start: int, stop: int) -> Iterator[bytes]:
-    with reading:
-        yield from reading.read(start, stop)
+class _Pieces:
+    """What is sent. The file is released however the answer ends, even before its first byte."""
+
+    def __init__(self, reading: vault.Reading, start: int, stop: int) -> None:
+        self._pieces = reading.read(start, stop)
+        self.close = reading.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
 
 
 def _range_header(request: HttpRequest, file: SealedFile) -> str:

@@ -23,6 +23,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from tests import scanner
+from tests.descriptors import open_files
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PORTAL_KEYS_DIR")
@@ -167,6 +168,14 @@ def clamd(eicar: bytes) -> Iterator[scanner.Clamd]:
     """One real scanner for all tests that do not end it."""
     with scanner.running(eicar, "AlertEncrypted yes\nMaxRecursion 5\n") as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def closed_files() -> Iterator[None]:
+    """What a test leaves open fails that test, and not another when memory is tidied later."""
+    yield
+    left = open_files(os.environ["PORTAL_STORE_DIR"])
+    assert not left, f"A stored file was left open (an answer that was not read?): {left}"
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from custody import vault
 from custody.models import Opening
 from impna.db import acting_as
 from submissions.actions import exhibits
+from tests.descriptors import open_files
 from tests.factories.partners import acting, signed_in
 from tests.factories.submissions import draft
 
@@ -98,8 +99,18 @@ def test_several_ranges_and_nonsense_give_the_whole(opened, asked):
 
 
 def test_a_range_of_another_file_gives_the_whole(opened):
-    tag = opened()["ETag"]
-    assert opened(Range="bytes=0-9", **{"If-Range": tag}).status_code == 206
+    first = opened()
+    tag = first["ETag"]
+    assert body(first) == CONTENT
+    same = opened(Range="bytes=0-9", **{"If-Range": tag})
+    assert (same.status_code, body(same)) == (206, CONTENT[:10])
     for other in ('"another"', f"W/{tag}", "Wed, 21 Oct 2026 07:28:00 GMT"):
         answer = opened(Range="bytes=0-9", **{"If-Range": other})
         assert (answer.status_code, body(answer)) == (200, CONTENT)
+
+
+def test_an_answer_that_ends_before_its_first_byte_releases_the_file(opened, settings):
+    answer = opened()
+    assert len(open_files(settings.STORE_DIR)) == 1
+    answer.close()
+    assert open_files(settings.STORE_DIR) == []

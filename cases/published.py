@@ -117,7 +117,7 @@ def if_recalled(referral: Referral, taken: Iterable[Any]) -> str:
         return _("Everything closes at once.")
     named = numbers(one.item.exhibit.number for one in found if one.is_named)
     if named:
-        words = _("It says that %(exhibits)s are in its file: you can ask, not oblige.")
+        words = _("It says it has taken %(exhibits)s into its file: you can ask, not oblige.")
         return words % {"exhibits": named} + " " + _("The rest closes at once.")
     return _(
         "It says that something is in its file: for that you can ask, not oblige. "

@@ -109,12 +109,13 @@ class Function(_Sql):
             f"LANGUAGE plpgsql {stable}{security} "
             f"SET search_path = pg_catalog, public AS $body$\n{self.body}\n$body$",
         ]
-        if self.guard:
-            statements.append(f"ALTER FUNCTION {self.signature} OWNER TO {GUARD}")
         if self.returns != "trigger":
             statements.append(f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC")
         if self.execute:
             statements.append(f"GRANT EXECUTE ON FUNCTION {self.signature} TO {self.execute}")
+        # Last: from then on its rights are the guard's to give, and a REVOKE would be a warning.
+        if self.guard:
+            statements.append(f"ALTER FUNCTION {self.signature} OWNER TO {GUARD}")
         return statements
 
     def backwards(self) -> list[str]:

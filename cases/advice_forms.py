@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cases.spoken import choices_of
@@ -10,6 +11,36 @@ from cases.vocabularies import Forum
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners.models import Unit
 from submissions.incident_forms import OpenChoices
+from submissions.vocabularies import SecretariatView
+
+_VIEWS: dict[Any, Any] = {
+    SecretariatView.BLIND: _("And your question. Nothing of what you hand over."),
+    SecretariatView.COVER: _(
+        "Situation, States, period, offences, languages, counts. Until it has answered; never the "
+        "summary, an incident or an exhibit."
+    ),
+}
+
+
+class ViewField(forms.ChoiceField):
+    """What the Secretariat may see for one question (R14); absent where there is no choice."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("What may the Secretariat see, to answer it?"),
+            initial=SecretariatView.BLIND,
+            widget=RadioSelect(hints=_VIEWS),
+        )
+
+    def offer(self) -> bool:
+        """Take the choices of this deployment; whether there is one."""
+        codes = settings.SECRETARIAT_VIEWS
+        self.choices = [(code, SecretariatView(code).label) for code in codes]
+        return len(codes) > 1
+
+    def clean(self, value: Any) -> str:
+        """Nothing chosen shows nothing more."""
+        return str(super().clean(value or SecretariatView.BLIND.value))
 
 
 class QuestionForm(forms.Form):
@@ -25,6 +56,13 @@ class QuestionForm(forms.Form):
         error_messages={"required": _("Write your question.")},
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
     )
+    view = ViewField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        view: Any = self.fields["view"]
+        if not view.offer():
+            del self.fields["view"]
 
 
 class AdviceForm(forms.Form):

@@ -1,7 +1,6 @@
 """To whom a version may go today: units within reach, how much each may get, by which route."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 
@@ -9,10 +8,9 @@ from cases import policies
 from cases.models import Referral
 from cases.states import AdviceStatus
 from cases.vocabularies import Mode, Route
-from impna.db import SECRETARIAT, acting_as
 from partners import roles
 from partners.actions.organisations import reach_now
-from partners.models import Partner, Unit, User, Vetting
+from partners.models import Partner, Unit, Vetting
 from partners.models.organisations import Reach
 from submissions.models import Submission
 
@@ -113,16 +111,3 @@ def with_reach(units: list[Unit]) -> list[tuple[Unit, Reach]]:
         .distinct("partner_id")
     }
     return [(unit, reach_now(unit.partner, vettings.get(unit.partner_id))) for unit in units]
-
-
-def had_by(submission: Submission, by: User) -> list[dict[str, Any]]:
-    """Who was given it, from when until when: all that an adviser learns of that in `blind` (R14).
-
-    Read in the Secretariat's own database role, which has no other columns of it.
-    """
-    with acting_as(by, role=SECRETARIAT):
-        return list(
-            Referral.objects.filter(submission=submission.pk)
-            .order_by("id")
-            .values("sent_at", "closed_at", "unit__name", "unit__partner__name")
-        )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.referrals import MOST_CONDITIONS, Recipient
+from cases.advice_forms import ViewField
 from cases.recipients import Possible
 from cases.spoken import Item, choices_of
 from cases.vocabularies import Mode
@@ -70,12 +71,13 @@ class RecipientsForm(forms.Form):
         label=_("If you ask: your question to the Secretariat"),
         help_text=_(
             "Encrypted. The Secretariat sees the reference, the name of your organisation, "
-            "recipients, dates, and this question; nothing else. Say only as much as it needs, such "
-            "as States and kinds of acts, and no names."
+            "recipients, dates, and this question. Say only as much as it needs, such as States and "
+            "kinds of acts, and no names."
         ),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
     )
+    view = ViewField()
 
     def __init__(
         self,
@@ -98,9 +100,12 @@ class RecipientsForm(forms.Form):
         units: Any = self.fields["units"]
         units.choices = choices_of(one.unit for one in possible)
         units.widget.hints = {one.unit.reference: _hint(one) for one in possible}
+        view: Any = self.fields["view"]
         if not may_ask:
             del self.fields["route"], self.fields["question"]
             units.label = _("Who gets it?")
+        if not view.offer() or not may_ask:
+            del self.fields["view"]
 
     def clean(self) -> dict[str, Any]:
         """Units for the one, a question for the other."""

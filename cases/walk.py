@@ -14,10 +14,11 @@ from cases.actions.referrals import Recipient
 from cases.recipients import Possible
 from cases.sender_forms import ConfirmForm, RecipientForm, RecipientsForm
 from cases.spoken import Item
+from submissions.vocabularies import SecretariatView
 
 RECIPIENTS, CONDITIONS, CHECK, DONE = "recipients", "conditions", "check", "done"
 _NOT_KEPT = ("csrfmiddlewaretoken", "to", "at", "number", "checked", "answers")
-_FIRST = ("route", "units", "without", "question")
+_FIRST = ("route", "units", "without", "question", "view")
 _EACH = ("mode", "which", "exhibits", "conditions")
 
 
@@ -85,6 +86,13 @@ class Walk:
     def question(self) -> str:
         """What it is asked."""
         return str(self.first.cleaned_data["question"])
+
+    @property
+    def view(self) -> str:
+        """What it may see to answer it; without a question, always the least (R14)."""
+        if not self.asks:
+            return SecretariatView.BLIND.value
+        return str(self.first.cleaned_data.get("view", SecretariatView.BLIND.value))
 
     @property
     def recipients(self) -> list[Recipient]:
@@ -155,7 +163,7 @@ class Walk:
 
 
 def _typed(data: QueryDict) -> dict[str, Any]:
-    found: dict[str, Any] = {name: data.get(name, "") for name in ("route", "question")}
+    found: dict[str, Any] = {name: data.get(name, "") for name in ("route", "question", "view")}
     return found | {"units": data.getlist("units"), "without": data.getlist("without")}
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -28,6 +29,16 @@ def number(name: str, hint: str, default: int, least: int = 0) -> int:
             f"{name} is {value!r}; it must be a whole number of at least {least}, without a unit."
         )
     return int(value)
+
+
+def several(name: str, hint: str, *, known: Sequence[str], default: str) -> list[str]:
+    """Words of `known` with spaces or commas between them, in their own order."""
+    words = set(text(name, hint, default).replace(",", " ").split())
+    if not words <= set(known):
+        raise ImproperlyConfigured(
+            f"{name} is {' '.join(sorted(words))!r}; it may have {', '.join(known)}."
+        )
+    return [word for word in known if word in words]
 
 
 def _address(url: str, name: str) -> SplitResult:

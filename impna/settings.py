@@ -23,6 +23,18 @@ if PRODUCTION:
         "version (DESIGN 10). Set PORTAL_MODE=demo to try the portal on this computer."
     )
 
+# What organisations may let the Secretariat see of a submission (R14); `blind` is always there.
+SECRETARIAT_VIEWS = env.several(
+    "PORTAL_SECRETARIAT_VIEWS",
+    START,
+    known=("blind", "cover"),
+    default="blind cover" if DEMO else "blind",
+)
+if "blind" not in SECRETARIAT_VIEWS:
+    raise ImproperlyConfigured(
+        "PORTAL_SECRETARIAT_VIEWS leaves out blind: no organisation can be made to show more."
+    )
+
 # Where things live
 VAR_DIR = Path(env.text("PORTAL_VAR", START, default=str(BASE_DIR / "var")))
 STORE_DIR = env.directory("PORTAL_STORE_DIR", START)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,12 +30,16 @@ ANSWER_COLUMN = "cases.advice.answer"
 
 
 @transaction.atomic
-def ask(*, version: Version, question: str, by: User) -> Advice:
-    """Ask who could take it. In `blind` the adviser reads the question and nothing else (R14)."""
+def ask(*, version: Version, question: str, view: str = SecretariatView.BLIND, by: User) -> Advice:
+    """Ask who could take it. In `blind` the adviser reads the question and nothing else; in
+    `cover`, as long as the question is open, the frozen cover sheet as well (R14).
+    """
     submission = locked(version.submission)
     check_can_approve(by, submission)
     if not question.strip():
         raise NotAllowed(_("Write your question."))
+    if view not in settings.SECRETARIAT_VIEWS:
+        raise NotAllowed(_("Choose what the Secretariat may see from the list."))
     if submission.status == "withdrawn":
         raise NotNow(_("This has been withdrawn."))
     if submission.advice.open().exists():
@@ -43,7 +48,7 @@ def ask(*, version: Version, question: str, by: User) -> Advice:
     advice = Advice(
         submission=submission,
         version=version,
-        view=SecretariatView.BLIND,
+        view=view,
         asked_by=by,
         asked_at=now,
         due_on=timezone.localdate(now) + ADVICE_WITHIN,
@@ -61,6 +66,7 @@ def hand_over_and_ask(
     submission: Submission,
     recipients: list[Recipient],
     question: str,
+    view: str = SecretariatView.BLIND,
     without: Sequence[Unit] = (),
     by: User,
 ) -> Version:
@@ -71,7 +77,7 @@ def hand_over_and_ask(
     version = referrals.hand_over(
         submission=submission, recipients=recipients, without=without, by=by
     )
-    ask(version=version, question=question, by=by)
+    ask(version=version, question=question, view=view, by=by)
     return version
 
 

@@ -15,7 +15,8 @@ from cases.advice_forms import AdviceForm, QuestionForm
 from cases.models import Advice
 from cases.policies import check_can_advise, check_is_adviser
 from cases.querysets import PAGE
-from cases.recipients import had_by, receiving_units
+from cases.recipients import receiving_units
+from cases.secretariat import had_by, sheet_shown
 from cases.states import AdviceStatus
 from cases.views.reading import submission_of, user_of
 from impna.errors import NotNow, Sentence
@@ -48,7 +49,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
         raise NotNow(_("You have asked already; the answer comes within 7 days."))
     form = QuestionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        asked = advising.ask(version=version, question=form.cleaned_data["question"], by=user)
+        asked = advising.ask(version=version, **form.cleaned_data, by=user)
         messages.success(request, _("The Secretariat has been asked."))
         return redirect("cases:advice", asked.reference)
     context = {"form": form, "submission": submission, "version": version}
@@ -127,6 +128,7 @@ def _for_adviser(request: HttpRequest, found: Advice, user: User) -> HttpRespons
         "form": form,
         "suggested": list(found.suggested.select_related("partner")),
         "had_by": had_by(found.submission, user),
+        "sheet": sheet_shown(found, user),
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "cases/advice_answer.html", context, status=status)

@@ -74,6 +74,7 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
                 submission=submission,
                 recipients=walk.recipients,
                 question=walk.question,
+                view=walk.view,
                 without=without,
                 by=user,
             )

@@ -65,6 +65,23 @@ def test_functions_that_see_across_belong_to_the_guard_and_fix_their_path(own_da
         assert settings == ["search_path=pg_catalog, public"], name
 
 
+def test_what_sees_across_is_called_by_few(own_database, as_owner):
+    """A trigger function is called by nobody; the others name who may."""
+    with as_owner() as owner:
+        rows = owner.execute(
+            "SELECT proname, coalesce(array_agg(pg_get_userbyid(grantee)) "
+            "  FILTER (WHERE grantee <> 0 AND grantee <> proowner), '{}'), "
+            "  bool_or(grantee = 0) "
+            "FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) "
+            "WHERE prosecdef AND pronamespace = 'public'::regnamespace "
+            "AND prorettype <> 'trigger'::regtype GROUP BY proname"
+        ).fetchall()
+    assert {name: (set(roles), public) for name, roles, public in rows} == {
+        "submissions_covers": ({"impna_app", "impna_worker"}, False),
+        "cases_sheet_for_adviser": ({"impna_secretariat"}, False),
+    }
+
+
 def test_nobody_is_a_superuser_by_constraint(own_database):
     import pytest
     from django.db import IntegrityError, ProgrammingError, transaction

@@ -4,7 +4,7 @@ import pytest
 from django.db import ProgrammingError
 from django.urls import reverse
 
-from cases import recipients
+from cases import secretariat
 from cases.actions import access, advising, deadlines
 from cases.models import Advice, Referral
 from cases.views import advising as view
@@ -128,7 +128,7 @@ class TestTheAdvisersPage:
 
     def test_the_secretariats_database_role_reads_no_more_of_a_referral(self, db):
         referral, by = received(), adviser()
-        assert [row["unit__name"] for row in recipients.had_by(referral.submission, by)] == [
+        assert [row["unit__name"] for row in secretariat.had_by(referral.submission, by)] == [
             referral.unit.name
         ]
         for column in ("status", "due_on", "disposal", "mode"):

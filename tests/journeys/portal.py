@@ -68,6 +68,8 @@ def running(database: str, folder: Path, in_front: InFront | None = None) -> Ite
             told |= dict(zip(("PORTAL_ORIGIN", "PORTAL_BYTES_ORIGIN"), origins, strict=True))
             told |= {"DJANGO_SETTINGS_MODULE": "impna.settings", "PORTAL_WEB_WORKERS": "1"}
             told |= {"PORTAL_SCRATCH_DIR": str(place.scratch), "TMPDIR": str(place.scratch)}
+            # Not measured: it would slow every page, and the other tests run the same code.
+            told.pop("COVERAGE_PROCESS_CONFIG", None)
             # No test's cache.clear() takes our tasks, and no other portal's workers do.
             told["REDIS_URL"] = workers.broker(workers.PORTALS + next(_BROKERS) % workers.EACH)
             supervisor.start(_web("pages", pages, told))

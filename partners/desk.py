@@ -1,7 +1,7 @@
 """What waits for a person in this app, as rows of the desk."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from impna.errors import Sentence
 from partners.models import LostFactor, Partner, User, Vetting
 from partners.states import NEXT_STEP, Status
+
+# Whoever was locked out for safety is spoken with within a week.
+SPOKEN_WITH = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Waiting:
 
 def awaiting(user: User) -> list[Waiting]:
     """The nearest date first. At most 50 of each kind: a desk is no archive."""
-    rows = [*_partners(user), *_lost_factors(user), *_invitations(user)]
+    rows = [*_partners(user), *_locked_out(user), *_lost_factors(user), *_invitations(user)]
     return sorted(rows, key=lambda row: row.due)
 
 
@@ -52,6 +55,27 @@ def _partners(user: User) -> list[Waiting]:
                 about=partner.name,
                 on_whom=_("Another coordinator") if mine else _("You or another coordinator"),
                 since=partner.since,
+                url=partner.get_absolute_url(),
+                action=_("Look") if mine else _("Open"),
+            )
+        )
+    return rows
+
+
+def _locked_out(user: User) -> list[Waiting]:
+    if not user.is_coordinator:
+        return []
+    found = Partner.objects.filter(locked_at__isnull=False).exclude(status=Status.LEFT)
+    rows = []
+    for partner in found.order_by("locked_at", "id")[:50]:
+        mine = partner.locked_by_id == user.pk
+        rows.append(
+            Waiting(
+                due=timezone.localdate(partner.locked_at + SPOKEN_WITH),
+                what=_("speak with it; then lift the lock, suspend it or end it"),
+                about=partner.name,
+                on_whom=_("Another coordinator") if mine else _("You or another coordinator"),
+                since=partner.locked_at,
                 url=partner.get_absolute_url(),
                 action=_("Look") if mine else _("Open"),
             )

@@ -53,6 +53,20 @@ def test_nothing_waits_for_a_documenter(db):
     assert signed_in(documenter()).get("/").status_code == 200
 
 
+def test_a_partner_that_is_locked_out_waits_for_a_coordinator_who_did_not_lock_it(pair):
+    first, second = pair
+    partner = partner_at(Status.ACTIVE)
+    with acting(first):
+        organisations.lock_out(partner=partner, by=first, reason="Example.")
+    rows = {u: next(r for r in awaiting(again(u)) if r.about == partner.name) for u in pair}
+    assert rows[first].due == timezone.localdate() + timedelta(days=7)
+    assert (rows[first].on_whom, rows[first].action) == ("Another coordinator", "Look")
+    assert (rows[second].on_whom, rows[second].action) == ("You or another coordinator", "Open")
+    with acting(second):
+        organisations.lift_lock(partner=fresh(partner), by=second, reason="Example.")
+    assert partner.name not in about(first)
+
+
 def test_an_application_waits_for_every_coordinator_and_nobody_else(pair):
     partner = partner_at(Status.APPLIED)
     for coordinator in pair:

@@ -13,7 +13,7 @@ from impna.errors import NotAllowed
 from partners import roles
 from partners.models import Unit, User
 from partners.models.organisations import Reach
-from submissions.models import Submission
+from submissions.models import StandingExclusion, Submission
 from submissions.policies import check_can_approve
 
 _LEAST_REACH = {Mode.ALERT: Reach.ALERT, Mode.SUMMARY: Reach.SUMMARY, Mode.FULL: Reach.CONTENT}
@@ -69,6 +69,16 @@ def check_can_send(user: User, unit: Unit, mode: str, reach: Reach) -> None:
         raise NotAllowed(
             _("%(unit)s may not be given that much. Its reach today is “%(reach)s”.")
             % {"unit": unit.partner.name, "reach": reach.label}
+        )
+
+
+def check_not_excluded(submission: Submission, unit: Unit) -> None:
+    """A manager of the sender has not said "never to" this State or partner (DESIGN 4)."""
+    excluded = StandingExclusion.objects.filter(partner=submission.partner_id).live()
+    if excluded.against(unit.partner).exists():
+        raise NotAllowed(
+            _("Your organisation gives nothing to %(unit)s: a manager has said so.")
+            % {"unit": unit.partner.name}
         )
 
 

@@ -12,7 +12,7 @@ from partners import roles
 from partners.actions.organisations import reach_now
 from partners.models import Partner, Unit, Vetting
 from partners.models.organisations import Reach
-from submissions.models import Submission
+from submissions.models import StandingExclusion, Submission
 
 _RECEIVING = (roles.AUTHORITY, roles.MECHANISM)
 
@@ -43,7 +43,7 @@ class Possible:
 def possible(submission: Submission) -> list[Possible]:
     """New recipients: those that take direct intake, and those the Secretariat suggested.
 
-    Three queries, however many units. What has a live referral is not among them.
+    Four queries, however many units. What has a live referral is not among them.
     """
     advised = set(
         submission.advice.filter(status=AdviceStatus.ADVISED).values_list("suggested", flat=True)
@@ -61,7 +61,7 @@ def possible(submission: Submission) -> list[Possible]:
     )
     found = [
         Possible(unit, reach, Route.DIRECT if unit.takes_direct_intake else Route.ADVISED)
-        for unit, reach in with_reach(list(units))
+        for unit, reach in with_reach(list(units), submission.partner)
     ]
     return [one for one in found if one.modes]
 
@@ -77,7 +77,7 @@ def living(submission: Submission) -> list[Possible]:
     units = [referral.unit for referral in referrals.values()]
     return [
         Possible(unit, reach, Route(referrals[unit.pk].route), referrals[unit.pk])
-        for unit, reach in with_reach(units)
+        for unit, reach in with_reach(units, submission.partner)
     ]
 
 
@@ -99,8 +99,10 @@ def receiving_units() -> list[Unit]:
     )
 
 
-def with_reach(units: list[Unit]) -> list[tuple[Unit, Reach]]:
-    """Each with the reach of its partner today; one query."""
+def with_reach(units: list[Unit], sender: Partner) -> list[tuple[Unit, Reach]]:
+    """Each with the reach of its partner today for what this organisation sends; two queries."""
+    excluded = StandingExclusion.objects.filter(partner=sender).live()
+    never = set(excluded.values_list("state", "body"))
     vettings = {
         vetting.partner_id: vetting
         for vetting in Vetting.objects.filter(
@@ -110,4 +112,9 @@ def with_reach(units: list[Unit]) -> list[tuple[Unit, Reach]]:
         .order_by("partner_id", "-id")
         .distinct("partner_id")
     }
-    return [(unit, reach_now(unit.partner, vettings.get(unit.partner_id))) for unit in units]
+    return [
+        (unit, Reach.BLOCKED)
+        if {(unit.partner.country, None), ("", unit.partner_id)} & never
+        else (unit, reach_now(unit.partner, vettings.get(unit.partner_id)))
+        for unit in units
+    ]

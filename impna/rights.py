@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -81,7 +82,8 @@ class Function(_Sql):
     """A PL/pgSQL function; `guard=True` makes it run as `impna_guard` with a fixed path.
 
     A trigger function unless `arguments` and `returns` say otherwise; `execute` names the roles
-    that may call such a one by themselves.
+    that may call such a one by themselves. `replaces`: the guard has one of that name already, and
+    keeps who may call it.
     """
 
     def __init__(
@@ -93,8 +95,9 @@ class Function(_Sql):
         arguments: str = "",
         returns: str = "trigger",
         execute: str = "",
+        replaces: bool = False,
     ) -> None:
-        self.name, self.body, self.guard = name, body, guard
+        self.name, self.body, self.guard, self.replaces = name, body, guard, replaces
         self.signature = f"{name}({arguments})"
         self.returns, self.execute = returns, execute
 
@@ -109,6 +112,8 @@ class Function(_Sql):
             f"LANGUAGE plpgsql {stable}{security} "
             f"SET search_path = pg_catalog, public AS $body$\n{self.body}\n$body$",
         ]
+        if self.replaces:
+            return [f"SET LOCAL ROLE {GUARD}", *statements, "RESET ROLE"]
         if self.returns != "trigger":
             statements.append(f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC")
         if self.execute:
@@ -119,6 +124,8 @@ class Function(_Sql):
         return statements
 
     def backwards(self) -> list[str]:
+        if self.replaces:
+            raise IrreversibleError(f"What {self.name} said before is in an earlier migration.")
         return [f"DROP FUNCTION {self.signature}"]
 
 

@@ -62,7 +62,10 @@ class Reader(Role):
 class Manager(Role):
     code = "manager"
     label = _("Manager")
-    may = _("Invite and remove members, give roles, keep settings, lock the partner out.")
+    may = _(
+        "Invite and remove members, give roles, keep settings, lock the partner out; of a CSO, say to "
+        "whom nothing is ever given."
+    )
     kinds = (CSO, AUTHORITY, MECHANISM, OBSERVER)
     least = 1
 

@@ -31,4 +31,6 @@ class Event(StrEnum):
     WITHDRAWN = "submissions.submission.withdrawn"
     KEPT = "submissions.submission.kept"
     HANDED_OVER = "submissions.version.handed_over"
+    EXCLUDED = "submissions.exclusion.made"
+    EXCLUSION_LIFTED = "submissions.exclusion.lifted"
     DECLARED = "submissions.declaration.made"

@@ -69,6 +69,12 @@ def check_can_lead(user: User, submission: Submission) -> None:
         raise NotAllowed(_("Only a data-protection lead of your organisation does this."))
 
 
+def check_can_exclude(user: User) -> None:
+    """Managers of a CSO say to whom nothing of it is ever given (DESIGN 4)."""
+    if user.partner.kind != roles.CSO or not user.manages:
+        raise NotAllowed(_("Only a manager of your organisation does this."))
+
+
 def last_change_by(user: User, submission: Submission) -> datetime | None:
     """When this person last changed the draft since the last hand-over; None if they did not."""
     found = _changes(submission).filter(user=user)

@@ -15,7 +15,7 @@ from submissions.vocabularies import Delivery, Recognisable
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from partners.models import User
+    from partners.models import Partner, User
 
 PAGE = 25
 # As `submissions.answers.still_open` says it of the fields that stand in clear.
@@ -29,6 +29,25 @@ UNANSWERED = (
 NEEDING = Q(file_state=FileState.FAILED) | Q(
     UNANSWERED, file_state__in=[FileState.SEALED, FileState.NONE]
 )
+
+
+class ExclusionQuerySet(models.QuerySet[Any]):
+    """Standing exclusions."""
+
+    def visible_to(self, user: User) -> ExclusionQuerySet:
+        """Those of one's own organisation."""
+        return self.filter(partner=user.partner_id)
+
+    def live(self) -> ExclusionQuerySet:
+        """Not lifted."""
+        return self.filter(ended_at__isnull=True)
+
+    def against(self, body: Partner) -> ExclusionQuerySet:
+        """That stand in the way of giving something to this authority or mechanism."""
+        stands = Q(body=body)
+        if body.country:
+            stands |= Q(state=body.country)
+        return self.filter(stands)
 
 
 class SubmissionQuerySet(models.QuerySet[Any]):

@@ -6,6 +6,7 @@ from submissions.views import (
     check,
     cover_sheets,
     drafts,
+    exclusions,
     exhibit_answers,
     exhibits,
     exhibits_together,
@@ -20,6 +21,9 @@ _ONE = "submissions/<ref:reference>/"
 _EXHIBIT = _ONE + "exhibits/<ref:exhibit>/"
 _INCIDENT = _ONE + "incidents/<ref:incident>/"
 urlpatterns = [
+    path("never-to/", exclusions.exclusion_list, name="exclusion-list"),
+    path("never-to/add/", exclusions.exclude, name="exclude"),
+    path("never-to/<ref:reference>/lift/", exclusions.lift, name="exclusion-lift"),
     path("submissions/begin/", drafts.begin, name="begin"),
     path("submissions/begin/supplement/", drafts.choose_earlier, name="choose-earlier"),
     path(_ONE, drafts.submission_detail, name="submission-detail"),

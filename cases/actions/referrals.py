@@ -12,6 +12,7 @@ from cases import notifications, policies
 from cases.actions import grants, handling, words
 from cases.events import Event
 from cases.models import Assessment, Condition, Referral, ReferralItem
+from cases.recipients import with_reach
 from cases.states import DUE_AFTER, Status
 from cases.vocabularies import Mode, Route
 from custody import log
@@ -92,6 +93,7 @@ def refer(*, version: Version, recipient: Recipient, by: User) -> Referral:
     if version.number != submission.versions_made:
         raise NotNow(_("Only the newest version is given."))
     unit = Unit.objects.select_related("partner").get(pk=recipient.unit.pk)
+    policies.check_not_excluded(submission, unit)
     policies.check_can_send(by, unit, recipient.mode, current_reach(unit.partner))
     live = submission.referrals.live().select_for_update(of=("self",)).filter(unit=unit).first()
     if live is None:
@@ -203,7 +205,7 @@ def _supplement(referral: Referral, version: Version, recipient: Recipient, by: 
 
 
 def _pass_over(referral: Referral, version: Version, by: User) -> None:
-    reach = current_reach(referral.unit.partner)
+    ((_unit, reach),) = with_reach([referral.unit], referral.submission.partner)
     if Mode(referral.mode) in policies.modes_within(reach):
         raise NotAllowed(_("This recipient may be given it: it cannot be left out of a version."))
     log.record(

@@ -30,7 +30,7 @@ from submissions.actions import exhibits, unsaved
 from submissions.actions.versions import check_eyes
 from submissions.completeness import missing
 from submissions.drafting_pages import GIVE, HAND_OVER
-from submissions.models import Submission, Version, VersionExhibit
+from submissions.models import StandingExclusion, Submission, Version, VersionExhibit
 from submissions.policies import check_can_approve
 from submissions.spoken import numbers
 from submissions.states import Status as SubmissionStatus
@@ -184,6 +184,7 @@ def _about(
         "may_send_back": submission.status == SubmissionStatus.READY and version is None,
         "living": walk.reached,
         "blocked": walk.blocked,
+        "never": StandingExclusion.objects.visible_to(user).live().select_related("body"),
     }
     if walk.step == CHECK:
         marked = _marked(walk.items, version)

@@ -1,5 +1,6 @@
 """What a CSO hands over: submissions, their exhibits, and who may see them."""
 
+from submissions.models.exclusions import StandingExclusion
 from submissions.models.exhibits import Exhibit, UploadToken
 from submissions.models.incidents import CoverSheet, Incident
 from submissions.models.submissions import (
@@ -16,6 +17,7 @@ __all__ = [
     "Declaration",
     "Exhibit",
     "Incident",
+    "StandingExclusion",
     "Submission",
     "SubmissionGroupObjectPermission",
     "SubmissionUserObjectPermission",

@@ -9,6 +9,7 @@ from impna.references import show_reference
 from partners import roles
 from partners.actions import factors, members
 from partners.models import Notification
+from submissions.actions import exclusions
 from tests.factories.cases import assigned, head, received
 from tests.factories.partners import acting, manager_of
 from tests.factories.submissions import complete_draft
@@ -54,6 +55,9 @@ def everything() -> Every:
             offers=[(roles.Manager.code, "")],
             by=manager,
         )
+    keeper = manager_of(submission.partner)
+    with acting(keeper):
+        never = exclusions.exclude(state="SY", reason="Example.", by=keeper)
     told = Notification.objects.filter(user=chief).latest("pk")
     of_referral = {
         "reference": referral.reference,
@@ -69,6 +73,7 @@ def everything() -> Every:
             "membership": str(works.memberships.live().latest("pk").pk),
         },
         "invitations": {"reference": invitation.reference},
+        "never-to": {"reference": never.reference},
         "units": {"reference": referral.unit.reference},
         "partners": {"reference": works.partner.reference, "decision": "suspend"},
         "lost-factors": {"reference": lost.reference},

@@ -11,8 +11,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """In the same transaction as what the apps below do."""
         from cases import notifications, openings
-        from cases.actions import access, assignments
-        from cases.models import Advice, Referral
+        from cases.actions import access, assignments, enclosures
+        from cases.models import Advice, Enclosure, Referral
         from custody import ports
         from partners import notifications as inbox
         from partners import ports as partner_ports
@@ -21,7 +21,11 @@ class CasesConfig(AppConfig):
         inbox.register(notifications.SENTENCES)
         ports.may_open.plug(openings.recipient)
         ports.may_open.plug(openings.adviser)
+        ports.may_open.plug(openings.either_side)
         ports.targets.plug(Referral.custody_label, openings.find_package)
         ports.targets.plug(Advice.custody_label, openings.find_question)
+        ports.targets.plug(Enclosure.custody_label, openings.find_enclosure)
+        ports.examine.plug(enclosures.examine)
+        ports.unexamined.plug(enclosures.leave_unexamined)
         submission_ports.withdrawn.plug(access.recall_all)
         partner_ports.role_ended.plug(assignments.end_of_role)

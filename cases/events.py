@@ -26,6 +26,8 @@ class Event(StrEnum):
     ANSWERED = "cases.request.answered"
     NOT_ANSWERED = "cases.request.declined"
     LAPSED = "cases.request.lapsed"
+    ENCLOSED = "cases.enclosure.added"
+    ENCLOSURE_EXAMINED = "cases.enclosure.examined"
     WROTE = "cases.message.written"
     RECALLED = "cases.referral.recalled"
     ACCESS_ENDED = "cases.referral.access_ended"
@@ -49,6 +51,7 @@ PUBLISHED = frozenset(
         Event.CONDITION_ANSWERED,
         Event.CONDITION_WAIVED,
         Event.ASKED,
+        Event.ENCLOSED,
         Event.ANSWERED,
         Event.NOT_ANSWERED,
         Event.LAPSED,

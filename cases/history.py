@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from cases.events import PUBLISHED, Event
-from cases.models import Advice, Referral, ReferralItem
+from cases.models import Advice, Enclosure, Referral, ReferralItem
 from custody.events import Event as Custody
 from custody.models import CustodyEvent
 
@@ -34,6 +34,7 @@ def published_of(referral: Referral) -> QuerySet[CustodyEvent]:
     """What both sides see, newest first."""
     rows = ("conditions", "requests", "decisions", "feedback", "messages")
     targets = [_name(one) for rows_of in rows for one in getattr(referral, rows_of).all()]
+    targets += [_name(one) for one in _files_of(referral)]
     return _events([_name(referral), *targets]).filter(type__in=PUBLISHED)
 
 
@@ -44,7 +45,12 @@ def internal_of(referral: Referral, items: Iterable[ReferralItem]) -> QuerySet[C
     targets = [_name(one) for one in (*notes, *assigned, referral.assessment)]
     targets += [_name(item.taken) for item in items if hasattr(item, "taken")]
     own = _events([*targets, _name(referral)]).filter(type__in=INTERNAL)
-    return own | _opened(referral, items)
+    return own | _opened(referral, [*(item.exhibit for item in items), *_files_of(referral)])
+
+
+def openings_of_files(files: Iterable[Enclosure]) -> QuerySet[CustodyEvent]:
+    """Of files that the unit sent with requests: whoever opened them, on either side, newest first."""
+    return _events([_name(one) for one in files]).filter(type=Custody.OPENED)
 
 
 def of_advice(advice: Advice) -> QuerySet[CustodyEvent]:
@@ -57,15 +63,20 @@ def openings_of(
 ) -> dict[str, tuple[datetime, str]]:
     """For each exhibit's reference, when someone of the unit last opened it, and who (reference)."""
     found = {}
-    for on, at, by in _opened(referral, items).order_by("id").values_list("on", "at", "by"):
+    opened = _opened(referral, [item.exhibit for item in items])
+    for on, at, by in opened.order_by("id").values_list("on", "at", "by"):
         found[on.partition(":")[2]] = (datetime.fromisoformat(at), by)
     return found
 
 
-def _opened(referral: Referral, items: Iterable[ReferralItem]) -> QuerySet[CustodyEvent]:
+def _files_of(referral: Referral) -> QuerySet[Enclosure]:
+    return Enclosure.objects.filter(request__referral=referral).only("reference")
+
+
+def _opened(referral: Referral, things: Iterable[object]) -> QuerySet[CustodyEvent]:
     """By the basis that the vault wrote down: canonical JSON, so its text is fixed."""
     basis = f'"basis":"referral {referral.reference}"'
-    return _events([_name(item.exhibit) for item in items]).filter(
+    return _events([_name(one) for one in things]).filter(
         type=Custody.OPENED, entry__contains=basis
     )
 

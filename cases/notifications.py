@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import (
     Advice,
     Assignment,
     Condition,
+    Enclosure,
     InformationRequest,
     Message,
     Referral,
@@ -32,6 +34,10 @@ SENTENCES: dict[str, Sentence] = {
     "cases.condition_refused": _("A recipient cannot accept one of your conditions."),
     "cases.condition_waived": _("The sender has given up a condition."),
     "cases.asked": _("A recipient asks you something."),
+    "cases.enclosed": _("A recipient has added files to something it asks you."),
+    "cases.enclosure_quarantined": _(
+        "A file that you added to a request is harmful and was put in quarantine."
+    ),
     "cases.answered": _("The sender has answered your request."),
     "cases.message": _("There is a new message."),
     "cases.recalled": _("A referral was recalled; say what became of what you were given."),
@@ -159,6 +165,19 @@ def published(referral: Referral, code: str, key: str) -> None:
 def asked(request: InformationRequest) -> None:
     """To the sender's approvers."""
     _tell_sender(senders(request.referral.submission), "cases.asked", request.referral, request)
+
+
+def enclosed(enclosure: Enclosure) -> None:
+    """To the sender's approvers: once for all files of a request that are added on one day."""
+    request = enclosure.request
+    key = f"{request.reference}-{timezone.localdate(enclosure.at)}"
+    _tell_sender(senders(request.referral.submission), "cases.enclosed", request.referral, key)
+
+
+def enclosure_quarantined(enclosure: Enclosure) -> None:
+    """To whoever added it: the sender cannot open it."""
+    referral = enclosure.request.referral
+    _tell([enclosure.by], "cases.enclosure_quarantined", referral, enclosure.reference)
 
 
 def answered(request: InformationRequest) -> None:

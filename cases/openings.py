@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cases import policies
-from cases.models import Advice, Referral, ReferralItem
+from cases.models import Advice, Enclosure, Referral, ReferralItem
 from custody.log import Actor, Target
 from partners.models import User
 from partners.policies import allowed
 from submissions.models import Exhibit
+from submissions.policies import holds as holds_of_sender
+from submissions.states import Scan
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,21 @@ def recipient(target: Target, by: Actor) -> str | None:
     return f"referral {found.referral.reference}" if found else None
 
 
+def either_side(target: Target, by: Actor) -> str | None:
+    """A file of a request: who reads the referral in the unit that sent it, or sees the submission.
+
+    What is quarantined opens for the unit's forensic examiners alone, as an exhibit does.
+    """
+    if not isinstance(by, User) or not isinstance(target, Enclosure):
+        return None
+    referral, harmful = target.request.referral, target.scan == Scan.INFECTED
+    if policies.holds(by, referral, "examine_referral" if harmful else "read_referral"):
+        return f"referral {referral.reference}"
+    if not harmful and holds_of_sender(by, referral.submission, "view_submission"):
+        return f"request {target.request.reference}"
+    return None
+
+
 def find_package(reference: str) -> Package | None:
     """The referral a permit names."""
     found = Referral.objects.select_related("submission").filter(reference=reference).first()
@@ -82,3 +99,9 @@ def find_question(reference: str) -> Question | None:
     """The question a permit names."""
     found = Advice.objects.select_related("submission").filter(reference=reference).first()
     return Question(found) if found else None
+
+
+def find_enclosure(reference: str) -> Enclosure | None:
+    """The file of a request that a permit names."""
+    found = Enclosure.objects.select_related("request__referral__submission")
+    return found.filter(reference=reference).first()

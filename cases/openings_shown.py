@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cases.models import Advice
+from cases.models import Advice, Enclosure
 from custody.history import read_text
 from custody.models import CustodyEvent, EventText
 from partners import roles
@@ -52,5 +52,6 @@ def _row(
         "is_own": entry["partner"] == submission.partner.reference,
         "exhibit": exhibits.get(reference),
         "is_question": label == Advice.custody_label,
+        "is_enclosure": label == Enclosure.custody_label,
         "reason": texts.get((event.pk, EventText.Name.REASON)),
     }

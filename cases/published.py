@@ -173,6 +173,8 @@ def _words(kind: str, data: dict[str, Any]) -> str:
         % version,
         Event.CONDITION_WAIVED: _("You gave up a condition."),
         Event.ASKED: _("It asked you something."),
+        Event.ENCLOSED: _("It added a file to its request %(number)d.")
+        % {"number": data.get("request", 0)},
         Event.ANSWERED: _("You answered its request."),
         Event.NOT_ANSWERED: _("You did not answer its request, and said why."),
         Event.LAPSED: _("One of its requests lapsed unanswered."),

@@ -231,7 +231,7 @@ class Referred:
     @property
     def requests(self) -> list[Asked]:
         """Newest first, with answers and what was attached."""
-        found = self.referral.requests.prefetch_related("attached__exhibit")
+        found = self.referral.requests.prefetch_related("attached__exhibit", "enclosures")
         return [_request(one) for one in found]
 
     @property

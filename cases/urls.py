@@ -5,6 +5,7 @@ from django.urls import path
 from cases.views import (
     advising,
     corresponding,
+    enclosures,
     given,
     hand_over,
     opening,
@@ -22,6 +23,7 @@ _ASSIGNED = f"{_ONE}assignments/<ref:assignment>/"
 _SUBMISSION = "submissions/<ref:reference>/"
 _RECEIPT = f"{_SUBMISSION}versions/<int:number>/receipt/"
 _GIVEN = "given/<ref:reference>/"
+_FILES = "requests/<ref:request_reference>/files/"
 urlpatterns = [
     # The recipient's side.
     path("referrals/", referrals.referral_list, name="referral-list"),
@@ -39,6 +41,8 @@ urlpatterns = [
     path(f"{_ONE}assess/", unit.assess, name="assess"),
     path(f"{_ONE}note/", unit.note, name="note"),
     path(f"{_ONE}ask/", corresponding.ask, name="ask"),
+    path(f"{_ONE}{_FILES}", enclosures.enclosures, name="enclosures"),
+    path(f"{_ONE}{_FILES}<ref:enclosure>/", enclosures.enclosure, name="enclosure"),
     path(f"{_ONE}write/", corresponding.write, name="write"),
     path(f"{_ONE}open/", opening.open_exhibits, name="open"),
     path(f"{_ONE}opened/", opening.opened, name="opened"),
@@ -55,6 +59,7 @@ urlpatterns = [
     path(f"{_GIVEN}recall/", given.recall, name="recall"),
     path(f"{_GIVEN}conditions/<ref:condition>/", given.waive, name="waive"),
     path(f"{_GIVEN}requests/<ref:request_reference>/", requests.answer, name="answer"),
+    path(f"{_GIVEN}{_FILES}<ref:enclosure>/", enclosures.given_enclosure, name="given-enclosure"),
     # Advice, both sides.
     path("advice/", advising.advice_list, name="advice-list"),
     path("advice/<ref:reference>/", advising.advice, name="advice"),

@@ -107,7 +107,7 @@ def _seal(job: IntakeJob, stored: vault.Stored) -> SealedFile:
         submission=upload.submission,
         data={"file": file.reference, **uploads.statement(upload)},
     )
-    received.tell(upload)
+    received.call(upload)
     uploads.drop_segments(upload)
     job.upload = upload
     return file
@@ -120,7 +120,7 @@ def _fail(job: IntakeJob, failure: str) -> None:
     upload.save(update_fields=["state", "failure", "ended_at"])
     job.done_at = timezone.now()
     job.save(update_fields=["done_at"])
-    received.tell(upload)
+    received.call(upload)
 
 
 def _leave_unexamined(job: IntakeJob) -> None:

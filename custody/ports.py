@@ -46,53 +46,37 @@ class MayOpenPort:
 may_open = MayOpenPort()
 
 
-class ReceivedPort:
-    """`received`: an upload has ended, sealed or failed; all plugged functions are told.
+type OfUpload = Callable[[Upload], bool]
 
-    They run in the same transaction; any failure rolls it back, and the intake job tries again.
+
+class UploadPort:
+    """A step in the life of an upload, done by the app above that the upload is for.
+
+    The functions are asked in order; the first that knows the upload does the step and returns
+    True, and no other is asked.
     """
 
-    def __init__(self) -> None:
-        self._functions: list[Callable[[Upload], None]] = []
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._functions: list[OfUpload] = []
 
-    def plug(self, function: Callable[[Upload], None]) -> None:
+    def plug(self, function: OfUpload) -> None:
         """Add a function; the same one twice is once."""
         if function not in self._functions:
             self._functions.append(function)
 
-    def tell(self, upload: Upload) -> None:
-        """Nothing plugged: nobody waits for the file, which is a fault (R13)."""
-        if not self._functions:
-            raise LookupError("Nobody has plugged into custody.ports.received.")
-        for function in self._functions:
-            function(upload)
-
-
-received = ReceivedPort()
-
-
-class WorkPort:
-    """One function that does a step of intake for the app above, with transactions of its own."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._function: Callable[[Upload], None] | None = None
-
-    def plug(self, function: Callable[[Upload], None]) -> None:
-        """The function; a second one would be a mistake in start-up."""
-        if self._function not in (None, function):
-            raise LookupError(f"custody.ports.{self._name} is plugged already.")
-        self._function = function
-
     def call(self, upload: Upload) -> None:
-        """Nothing plugged refuses (R13)."""
-        if self._function is None:
-            raise LookupError(f"Nobody has plugged into custody.ports.{self._name}.")
-        self._function(upload)
+        """Nothing plugged, or nobody knows the upload: a fault, and nothing was done (R13)."""
+        if not any(function(upload) for function in self._functions):
+            raise LookupError(f"Nobody in custody.ports.{self._name} knows {upload}.")
 
 
-examine = WorkPort("examine")
-unexamined = WorkPort("unexamined")
+# It has ended, sealed or failed: in the same transaction, which any failure rolls back.
+received = UploadPort("received")
+# Look into the sealed file; with transactions of its own.
+examine = UploadPort("examine")
+# Looking into it has failed for good.
+unexamined = UploadPort("unexamined")
 
 
 class FindPort:

@@ -16,7 +16,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from custody import age, log
+from custody import age, log, vault
 from custody.keys import keystore
 from custody.models import IntakeJob, SealingKey, Segment, Upload
 from custody.models.uploads import LARGEST, UploadState
@@ -115,6 +115,35 @@ def begin(
     return upload
 
 
+@transaction.atomic
+def keep_whole(
+    stored: vault.Stored, *, key: SealingKey, submission: str, partner: str, by: log.Actor
+) -> Upload:
+    """The upload of a file that was sealed as it arrived: at its end already, its file in it.
+
+    The draft key is saved with it; the intake job waits for the examination alone.
+    """
+    now = timezone.now()
+    key.save()
+    file = vault.keep(stored, key=key, by=by, submission=submission)
+    upload = Upload.objects.create(
+        key=key,
+        submission=submission,
+        partner=partner,
+        by=by.reference,
+        length=stored.size,
+        offset=stored.size,
+        state=UploadState.SEALED,
+        made_at=now,
+        expires_at=now + LASTS,
+        received_at=now,
+        ended_at=now,
+        file=file,
+    )
+    _queue(upload, now)
+    return upload
+
+
 @dataclass(frozen=True)
 class Piece:
     """A segment that is sealed and on disk, but not counted: until then it is nobody's."""
@@ -209,7 +238,7 @@ def expire(*, now: datetime | None = None, limit: int = 100) -> list[Upload]:
     )
     for upload in late:
         _end(upload, UploadState.FAILED, failure="expired")
-        received.tell(upload)
+        received.call(upload)
     return late
 
 
@@ -288,9 +317,14 @@ def drop_segments(upload: Upload) -> None:
 
 
 def _received(upload: Upload) -> None:
-    upload.state, upload.received_at = UploadState.RECEIVED, timezone.now()
+    now = timezone.now()
+    upload.state, upload.received_at = UploadState.RECEIVED, now
     upload.save(update_fields=["state", "received_at"])
-    IntakeJob.objects.create(upload=upload, due_at=timezone.now())
+    _queue(upload, now)
+
+
+def _queue(upload: Upload, now: datetime) -> None:
+    IntakeJob.objects.create(upload=upload, due_at=now)
     after_commit(_queue_intake)
 
 

@@ -12,6 +12,8 @@ OPEN = frozenset(
         "segment-digests",
         "files-here",
         "plain-upload",
+        # This one needs a session, and says itself, in words, that it has ended.
+        "enclose",
         "partners:sign-in",
         "partners:sign-in-code",
         "partners:lost-factor",

@@ -17,6 +17,7 @@ urlpatterns = [
     # First: a file of one GiB is a thousand requests.
     path("bytes/", include("submissions.bytes_urls")),
     path("bytes/", include("custody.bytes_urls")),
+    path("bytes/", include("cases.bytes_urls")),
     path("", views.desk, name="desk"),
     path("help/", views.help_page, name="help"),
     path("language/", views.set_language, name="set-language"),

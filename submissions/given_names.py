@@ -11,6 +11,10 @@ _ENDING = re.compile(
 
 def given_name(number: int, own_name: str) -> str:
     """As in “Exhibit 12.jpg”: of its own name the ending alone is kept, if it is harmless."""
+    return with_ending(f"Exhibit {number}", own_name)
+
+
+def with_ending(name: str, own_name: str) -> str:
+    """`name`, with the harmless ending of the name that its sender's device gave the file."""
     ending = own_name.rpartition(".")[2].lower()
-    name = f"Exhibit {number}"
     return f"{name}.{ending}" if _ENDING.fullmatch(ending) else name

@@ -1,11 +1,13 @@
 """What the people of a recipient's unit do, as verbs for stories."""
 
+import io
 from datetime import timedelta
 
 from django.utils import timezone
 
-from cases.actions import access, assignments, decisions, receiving, requests
+from cases.actions import access, assignments, decisions, enclosures, receiving, requests
 from cases.actions.decisions import Ruling
+from cases.demonstration.files import content
 from cases.demonstration.scene import Scene, acting, person
 from cases.demonstration.story import Verb
 from cases.states import Internal
@@ -102,13 +104,18 @@ def assessed(
     return do
 
 
-def asked(unit: str, kind: str, text: str, *, within: int | None = None) -> Verb:
-    """A request to the sender."""
+def asked(unit: str, kind: str, text: str, *names: str, within: int | None = None) -> Verb:
+    """A request to the sender, with files of these names."""
 
     def do(scene: Scene) -> None:
+        referral = scene.referral(unit)
         due = None if within is None else timezone.localdate() + timedelta(days=within)
         with acting(f"{OFFICER}@{unit}") as by:
-            requests.ask(referral=scene.referral(unit), kind=kind, text=text, due=due, by=by)
+            request = requests.ask(referral=referral, kind=kind, text=text, due=due, by=by)
+            for name in names:
+                key = vault.draft_key(referral.compartment)
+                stored = vault.store(io.BytesIO(content(name)), key=key)
+                enclosures.enclose(request=request, key=key, stored=stored, name=name, by=by)
 
     return do
 

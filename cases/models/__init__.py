@@ -1,5 +1,6 @@
 """What follows a hand-over."""
 
+from cases.models.enclosures import Enclosure
 from cases.models.ledgers import (
     Assessment,
     Assignment,
@@ -25,6 +26,7 @@ __all__ = [
     "Attachment",
     "Condition",
     "Decision",
+    "Enclosure",
     "Feedback",
     "InformationRequest",
     "Message",

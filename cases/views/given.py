@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from cases import published
+from cases import enclosed, published
 from cases.actions import access, decisions, receiving, referrals, requests
 from cases.models import Condition, Decision, Referral, ReferralItem, Taken
 from cases.openings_shown import in_words, openings_of
@@ -190,7 +190,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
 def _requests(referral: Referral) -> list[dict[str, Any]]:
     """Open ones first, the nearest date first; then the newest."""
     found = referral.requests.prefetch_related("attached__exhibit").order_by("-id")
-    rows = [_request(one) for one in found]
+    rows = [_request(one) for one in enclosed.with_files(found)]
     waiting = [row for row in rows if row["is_open"]]
     waiting.sort(key=lambda row: (row["request"].due_on, row["request"].number))
     return [*waiting, *(row for row in rows if not row["is_open"])]
@@ -202,6 +202,7 @@ def _request(one: Any) -> dict[str, Any]:
         "words": requests.read_question(one),
         "answer": requests.read_answer(one),
         "attached": numbers(attached.exhibit.number for attached in one.attached.all()),
+        "files": enclosed.of_request(one),
         "is_open": one.status == RequestStatus.ASKED,
     }
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cases import enclosed
 from cases.actions import requests
 from cases.models import InformationRequest, Referral
 from cases.policies import check_is_sender
@@ -28,7 +29,7 @@ def answer(request: HttpRequest, reference: str, request_reference: str) -> Http
     referral, user = given_of(request, reference)
     check_is_sender(user, referral)
     asked: InformationRequest = get_object_or_404(
-        referral.requests.all(), reference=request_reference
+        enclosed.with_files(referral.requests.all()), reference=request_reference
     )
     if asked.status != RequestStatus.ASKED:
         raise NotNow(_("This request is not open any more."))
@@ -52,6 +53,7 @@ def answer(request: HttpRequest, reference: str, request_reference: str) -> Http
         "referral": referral,
         "asked": asked,
         "question": requests.read_question(asked),
+        "files": enclosed.of_request(asked),
         "answering": answering,
         "declining": declining,
         "form": declining if declines else answering,

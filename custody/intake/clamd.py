@@ -25,7 +25,15 @@ _LIMITS = ("Heuristics.Limits.Exceeded",)
 
 type Outcome = Literal["clean", "infected", "not_scanned"]
 type Reason = Literal[
-    "", "no_scanner", "too_large", "encrypted", "limits", "timeout", "died", "refused"
+    "",
+    "no_scanner",
+    "too_large",
+    "encrypted",
+    "limits",
+    "timeout",
+    "died",
+    "refused",
+    "examination_failed",  # not clamd's doing: no try came to its end
 ]
 
 
@@ -36,6 +44,11 @@ class Verdict:
     outcome: Outcome
     signature: str = ""
     reason: Reason = ""
+
+    @property
+    def why(self) -> str:
+        """The signature or the reason, as rows keep it; "" when it is clean."""
+        return self.signature[:60] or self.reason
 
 
 class _Over(Exception):

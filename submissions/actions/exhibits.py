@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from custody import log, tasks, uploads, vault
+from custody import log, uploads, vault
 from custody.intake.findings import Findings
-from custody.models import IntakeJob, Opening, SealingKey, Upload
+from custody.models import Opening, SealingKey, Upload
 from custody.models.uploads import UploadState
 from custody.texts import open_text, seal_text
-from impna.db import after_commit, ask_as, partly, transaction_as
+from impna.db import ask_as, partly, transaction_as
 from impna.errors import NotAllowed, NotNow, Refused
 from partners.models import User
 from submissions import notifications, policies
@@ -119,29 +119,17 @@ def keep_plain(
     """
     submission = locked_draft(submission, by)
     check_takes_files(submission)
-    now = timezone.now()
-    key.save()
-    file = vault.keep(stored, key=key, by=by, submission=submission.reference)
-    exhibit = _new(submission, Delivery.PORTAL, name, by, key=key)
-    exhibit.upload = Upload.objects.create(
+    upload = uploads.keep_whole(
+        stored,
         key=key,
         submission=submission.reference,
         partner=by.partner.reference,
-        by=by.reference,
-        length=stored.size,
-        offset=stored.size,
-        state=UploadState.SEALED,
-        made_at=now,
-        expires_at=now + uploads.LASTS,
-        received_at=now,
-        ended_at=now,
-        file=file,
+        by=by,
     )
-    exhibit.file, exhibit.file_state = file, FileState.SEALED
+    exhibit = _new(submission, Delivery.PORTAL, name, by, key=key)
+    exhibit.upload, exhibit.file, exhibit.file_state = upload, upload.file, FileState.SEALED
     exhibit.save()
-    IntakeJob.objects.create(upload=exhibit.upload, due_at=now)
     _record(Event.FILE_RECEIVED, exhibit, by, {"failure": "", "form": True})
-    after_commit(tasks.intake.delay)
     return exhibit
 
 
@@ -305,13 +293,16 @@ def record_answers(exhibit: Exhibit, by: User) -> None:
     _record(Event.EXHIBIT_CHANGED, exhibit, by, data)
 
 
-def file_arrived(upload: Upload) -> None:
+def file_arrived(upload: Upload) -> bool:
     """Plugged into `custody.ports.received`: the exhibit learns how its file fared."""
     exhibit = (
         Exhibit.objects.select_for_update(of=("self",))
         .select_related("submission")
-        .get(upload=upload)
+        .filter(upload=upload)
+        .first()
     )
+    if exhibit is None:
+        return False
     exhibit.file_state = _state_of(upload)
     exhibit.file, exhibit.failure = upload.file, upload.failure
     exhibit.save(update_fields=["file_state", "file", "failure"])
@@ -320,6 +311,7 @@ def file_arrived(upload: Upload) -> None:
     log.record(event, on=exhibit, by=log.SYSTEM, submission=exhibit.submission.reference, data=data)
     if event == Event.FILE_FAILED:
         notifications.file_failed(exhibit)
+    return True
 
 
 def read_name(exhibit: Exhibit) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from custody import vault
 from custody.intake import words
 from custody.models import Opening
+from custody.plain import outcome_of
 from impna.errors import NotNow
 from partners.forms import ReasonForm
 from partners.models import User
@@ -36,7 +37,7 @@ from submissions.views.drafts import (
     counts_of,
     may_draft,
 )
-from submissions.views.plain import MOST_FILES, MOST_MIB, outcome_of
+from submissions.views.plain import MOST_FILES, MOST_MIB
 from submissions.views.unsaved import offer
 from submissions.vocabularies import Delivery
 

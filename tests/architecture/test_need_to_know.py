@@ -9,14 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import assignments, receiving
-from cases.models import Assignment, Referral
+from cases.actions import assignments, enclosures, receiving, referrals
+from cases.models import Assignment, Enclosure, Referral
 from custody import vault
 from partners import roles
 from partners.actions import members
 from partners.models import User
 from tests.cases.pages import file_of, given
-from tests.factories.cases import adviser, assigned, fresh, head, officer
+from tests.factories.cases import adviser, assigned, enclosed, fresh, head, officer, question
 from tests.factories.partners import (
     acting,
     coordinators,
@@ -26,7 +26,7 @@ from tests.factories.partners import (
     signed_in,
     unit_of,
 )
-from tests.factories.submissions import documenter
+from tests.factories.submissions import documenter, unit_of_an_authority
 
 # What differs from one request to the next by itself, and nothing else.
 _BY_ITSELF = (
@@ -141,6 +141,12 @@ def open_exhibit(referral: Referral) -> None:
         vault.open(exhibit, by=head(), reason="To see.", files={"Exhibit 2": exhibit.file})
 
 
+def open_a_file_of_its_own(referral: Referral) -> None:
+    sent = Enclosure.objects.get(request__referral=referral)
+    with acting(head()):
+        enclosures.open_file(enclosure=sent, reason="To see.", by=head())
+
+
 def look_at_the_page(referral: Referral) -> None:
     assert signed_in(head()).get(referral.get_absolute_url()).status_code == 200
 
@@ -160,6 +166,7 @@ ACTS: tuple[Callable[[Referral], None], ...] = (
     note,
     open_words,
     open_exhibit,
+    open_a_file_of_its_own,
     look_at_the_page,
     unassign,
     end_a_role,
@@ -179,6 +186,7 @@ def still(monkeypatch):
 
 def test_what_a_unit_does_for_itself_changes_no_byte_of_anyone_elses_pages(db, still):
     referral = given()
+    enclosed(question(referral))
     readers = others(referral)
     still()
     seen(readers, referral)  # openings of the sender's own words begin here
@@ -193,6 +201,22 @@ def test_what_a_unit_does_for_itself_changes_no_byte_of_anyone_elses_pages(db, s
                 difflib.unified_diff(text.splitlines(), after[page].splitlines(), n=0)
             )
             assert not changed, f"{act.__name__} shows on {page}:\n{changed}"
+
+
+def test_what_a_unit_sends_with_a_request_shows_to_its_sender_alone(db, still):
+    referral = given()
+    readers = {name: one for name, one in others(referral).items() if name not in SENDERS}
+    other = unit_of_an_authority("Example State 2")
+    again = referrals.Recipient(unit=other)
+    with acting(referral.sent_by):
+        second = referrals.refer(version=referral.version, recipient=again, by=referral.sent_by)
+    readers["another recipient of the same"] = signed_in(
+        member(other.partner, roles.HeadOfUnit.code, unit=other)
+    )
+    still()
+    before = seen(readers, referral) | seen(readers, second)
+    enclosed(question(referral))
+    assert seen(readers, referral) | seen(readers, second) == before
 
 
 def test_what_is_published_does_show(db, still):

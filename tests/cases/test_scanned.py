@@ -12,7 +12,6 @@ from custody import intake_job, vault
 from custody.intake.clamd import scan
 from custody.models import CustodyEvent, IntakeJob
 from partners import roles
-from submissions.actions import examination
 from submissions.models import Exhibit
 from tests import scanner
 from tests.cases.pages import words
@@ -120,7 +119,7 @@ def test_a_scanner_that_ends_half_way_loses_nothing_and_is_asked_again(
             return scan(until_it_ends(), **kwargs)
 
         with monkeypatch.context() as patch:
-            patch.setattr(examination, "scan", dying)
+            patch.setattr("custody.scanning.scan", dying)
             assert work(as_worker) is None
     exhibit.refresh_from_db()
     assert (exhibit.file_state, exhibit.scan) == ("sealed", "awaited")

@@ -1,12 +1,14 @@
 """Referrals in any state, by walking the real actions."""
 
+import io
 from collections.abc import Iterable
 
 from django.db import transaction
 
-from cases.actions import advising, assignments, receiving, referrals
-from cases.models import Advice, Referral
+from cases.actions import advising, assignments, enclosures, receiving, referrals, requests
+from cases.models import Advice, Enclosure, InformationRequest, Referral
 from cases.vocabularies import Mode
+from custody import vault
 from impna.db import acting_as
 from partners.models import Unit, User
 from submissions.models import Submission, Version
@@ -91,6 +93,28 @@ def assigned(referral: Referral, user: User | None = None) -> User:
     with acting(by):
         assignments.assign(referral=referral, user=user, by=by)
     return User.objects.get(pk=user.pk)
+
+
+def question(referral: Referral, text: str = "Do you know this place?") -> InformationRequest:
+    """An information request of the head of unit."""
+    by = head()
+    with acting(by):
+        return requests.ask(referral=referral, kind="clarify", text=text, by=by)
+
+
+def enclosed(
+    request: InformationRequest,
+    content: bytes = b"Example letter.",
+    *,
+    name: str = "example letter.pdf",
+    by: User | None = None,
+) -> Enclosure:
+    """A file with a request, as the plain form brings it."""
+    by = by or head()
+    key = vault.draft_key(request.referral.compartment)
+    stored = vault.store(io.BytesIO(content), key=key)
+    with acting(by):
+        return enclosures.enclose(request=request, key=key, stored=stored, name=name, by=by)
 
 
 def fresh(referral: Referral) -> Referral:

@@ -10,7 +10,7 @@ from partners import roles
 from partners.actions import factors, members
 from partners.models import Notification
 from submissions.actions import exclusions
-from tests.factories.cases import assigned, head, received
+from tests.factories.cases import assigned, enclosed, head, received
 from tests.factories.partners import acting, manager_of
 from tests.factories.submissions import complete_draft
 
@@ -39,7 +39,7 @@ def filled(route: str, values: dict[str, str]) -> str | None:
 
 
 def everything() -> Every:
-    """A referral with a condition, an assignment, a request and a question; people around it."""
+    """A referral with a condition, an assignment, a request with a file, a question; its people."""
     referral = received(conditions=["Example."])
     submission, chief, works = referral.submission, head(), assigned(referral)
     with acting(referral.sent_by):
@@ -64,6 +64,7 @@ def everything() -> Every:
         "condition": referral.conditions.get().reference,
         "assignment": referral.assignments.get().reference,
         "request_reference": asked.reference,
+        "enclosure": enclosed(asked).reference,
     }
     values = {
         "account": {"reference": lost.reference},

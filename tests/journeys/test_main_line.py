@@ -26,6 +26,7 @@ from tests.factories.submissions import (
     unit_of_an_authority,
 )
 from tests.journeys.conftest import Mailbox, check_page, sign_in
+from tests.journeys.portal import Portal
 from tests.journeys.test_joining import code_of, link_in_mail
 from tests.journeys.test_uploads import (
     Line,
@@ -189,7 +190,7 @@ def handed_over_directly(page: Page, submission: Submission, *, conditions: str 
     check_page(page)
     press(page, "Continue")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers and hand over")
-    expect(page.get_by_text("Blind.")).to_be_visible()
+    expect(page.get_by_text("the recipients and the dates; nothing else")).to_be_visible()
     check_page(page)
     page.get_by_label("I have checked the answers above").check()
     press(page, "Hand over now")
@@ -254,7 +255,9 @@ def test_from_an_invitation_to_feedback(portal, new_person, mailbox, watched, ph
     check_page(prosecutor)
     opened_with_range(prosecutor, referral, photograph)
     asked(prosecutor, page_of)
+    enclosed(portal, prosecutor, referral, photograph)
 
+    enclosure_opened(approving, referral, photograph)
     answered(approving, referral)
     prosecutor.goto(page_of)
     expect(prosecutor.get_by_text("The long one.").first).to_be_visible()
@@ -300,6 +303,34 @@ def asked(page: Page, page_of: str) -> None:
     check_page(page)
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_text("Which lens was used?").first).to_be_visible()
+
+
+def enclosed(portal: Portal, page: Page, referral: Referral, picture: Path) -> None:
+    """A picture with the request: sealed by the bytes server, scanned by the worker."""
+    request = InformationRequest.objects.get(referral=referral)
+    address = f"/referrals/{referral.reference}/requests/{request.reference}/files/"
+    page.goto(address)
+    page.get_by_label("Files", exact=True).set_input_files(picture)
+    page.get_by_role("button", name="Send the files").click()
+    expect(page.get_by_text("Received, sealed and sent")).to_be_visible()
+    portal.supervisor.wait_until(
+        lambda: request.enclosures.get().scan == "clean", "The scanner's verdict", 60
+    )
+    page.goto(address)
+    check_page(page)
+
+
+def enclosure_opened(page: Page, referral: Referral, picture: Path) -> None:
+    """By the sender, who gets it byte for byte."""
+    page.goto(f"/given/{referral.reference}/")
+    page.get_by_role("link", name=re.compile("Open File 1")).click()
+    check_page(page)
+    page.get_by_label("Reason").fill("To answer the request.")
+    page.get_by_role("main").get_by_role("button").first.click()
+    check_page(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Request 1, file 1")).click()
+    assert Path(download.value.path()).read_bytes() == picture.read_bytes()
 
 
 def answered(page: Page, referral: Referral) -> None:

@@ -205,7 +205,7 @@ def test_the_lease_is_kept_while_a_scanner_says_nothing(own_database, as_worker,
             enough.set()
 
     monkeypatch.setattr(intake_job, "_extend", counted)
-    monkeypatch.setattr("custody.ports.examine._function", lambda _upload: enough.wait(60))
+    monkeypatch.setattr("custody.ports.examine._functions", [lambda _upload: enough.wait(60)])
     with as_worker():
         assert intake_job.run(intake_job.claim()) is not None
     assert enough.is_set()
@@ -243,7 +243,7 @@ def test_a_database_that_is_away_for_one_beat_ends_no_examination(
             again.set()
 
     monkeypatch.setattr(intake_job, "_extend", failing)
-    monkeypatch.setattr("custody.ports.examine._function", lambda _upload: again.wait(60))
+    monkeypatch.setattr("custody.ports.examine._functions", [lambda _upload: again.wait(60)])
     with as_worker():
         assert intake_job.run(intake_job.claim()) is not None
     assert again.is_set()

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from custody import stores, vault
+from custody import plain, stores, vault
 from custody.models import IntakeJob, SealedFile, SealingKey, Upload
 from impna.db import acting_as
 from submissions.actions import exhibits, tokens
 from submissions.models import Exhibit
-from submissions.views import plain
+from submissions.views.plain import MOST_FILES
 from tests.factories.submissions import draft, upload_token
 
 MIB = 1024 * 1024
@@ -178,9 +178,9 @@ def test_a_form_without_a_length_is_refused(token, length):
 
 
 def test_the_hundred_and_first_file_is_said_to_be_left_out(token, submission):
-    answer = send(token, files(*[b"x"] * (plain.MOST_FILES + 1)))
-    assert f"received={plain.MOST_FILES}&left=stopped" in answer["Location"]
-    assert submission.exhibits.count() == plain.MOST_FILES
+    answer = send(token, files(*[b"x"] * (MOST_FILES + 1)))
+    assert f"received={MOST_FILES}&left=stopped" in answer["Location"]
+    assert submission.exhibits.count() == MOST_FILES
 
 
 @pytest.mark.parametrize(

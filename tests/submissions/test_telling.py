@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from custody import intake_job, uploads
+from custody import intake_job, scanning, uploads
 from custody.intake.clamd import Verdict
 from custody.models import Segment
 from impna.references import show_reference
 from partners import roles
 from partners.models import Letter, Notification
-from submissions.actions import examination, exhibits, progress, versions
+from submissions.actions import exhibits, progress, versions
 from tests.factories.partners import acting, member, signed_in
 from tests.factories.submissions import (
     another_documenter,
@@ -160,7 +160,7 @@ class TestAFile:
         self, own_database, as_worker, monkeypatch
     ):
         verdict = Verdict("infected", signature="Eicar")
-        monkeypatch.setattr(examination, "scan", lambda pieces, **_more: verdict)
+        monkeypatch.setattr(scanning, "scan", lambda pieces, **_more: verdict)
         exhibit = sent(draft(), b"example bytes")
         run_due(as_worker)
         one = told(exhibit.added_by, "file_quarantined").get()

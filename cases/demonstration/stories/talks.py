@@ -62,7 +62,15 @@ REQUESTS = story(
     ),
     (27, approver.not_answered(STATE_1, 3, "Example: W-311 does not want to be contacted now.")),
     (10, unit.told(STATE_1, "Example: it opened a lead.", milestone="charge", usefulness="lead")),
-    (4, unit.asked(STATE_1, RequestKind.CLARIFY, "Example: is the date on exhibit 2 local time?")),
+    (
+        4,
+        unit.asked(
+            STATE_1,
+            RequestKind.CLARIFY,
+            "Example: is this the place on exhibit 2, and is its date local time?",
+            "example-place.jpg",
+        ),
+    ),
 )
 SUPPLEMENT = story(
     "Example: Ouaka province, with a supplement",

@@ -1,15 +1,17 @@
 """What is still missing before a draft can be handed over; each with the page that mends it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from submissions.actions import exhibits, incidents
+from submissions.actions import exhibits, incidents, persons
 from submissions.answers import still_open
 from submissions.hard_stops import may_not_be_here
-from submissions.models import CoverSheet, Exhibit, Incident, Submission
+from submissions.models import CoverSheet, Exhibit, Incident, Person, Submission
+from submissions.persons_told import open_answers as still_to_say
 from submissions.states import FileState, Scan
 from submissions.vocabularies import Delivery
 
@@ -43,6 +45,22 @@ def missing(submission: Submission, *, sealed: bool = False) -> list[Missing]:
         *_of_exhibits(submission, items, sealed=sealed),
         *_of_cover(submission, cover),
     ]
+
+
+def not_asked(submission: Submission, people: Iterable[Person]) -> list[Missing]:
+    """What should be answered of these persons of it and does not stand against a hand-over.
+
+    Callers hold an opening of the draft's words.
+    """
+    found = []
+    for person in people:
+        person.submission = submission
+        if words := still_to_say(persons.read_details(person)):
+            page = reverse(
+                "submissions:person-heard", args=[submission.reference, person.reference]
+            )
+            found.append(Missing("people", _said(person, words), page, answers=0))
+    return found
 
 
 def _of_content(
@@ -120,6 +138,6 @@ def _of_cover(submission: Submission, cover: CoverSheet | None) -> list[Missing]
     return [Missing("cover_sheet", ", ".join(words), url, len(words))]
 
 
-def _said(about: Exhibit | Incident, words: list[str]) -> str:
+def _said(about: Exhibit | Incident | Person, words: list[str]) -> str:
     said = {"which": str(about), "what": ", ".join(words)}
     return _("%(which)s: %(what)s") % said

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from impna.errors import NotNow
 from partners.models import User
 from submissions import policies
-from submissions.models import Exhibit, Incident, Submission
+from submissions.models import Exhibit, Incident, Person, Submission
+from submissions.person_vocabularies import PersonRole
 from submissions.states import Status
 from submissions.vocabularies import DatePrecision
 
 COVER_SHEET = "cover-sheet"
 NEW_INCIDENT = "incident"
 NEW_EXHIBIT = "exhibit"
+NEW_PERSON = "person"
 HAND_OVER, GIVE = "hand-over", "give"
 # What an approver chooses and asks for; these pages belong to a higher app.
 APPROVERS = frozenset({HAND_OVER, GIVE})
@@ -22,6 +24,7 @@ _PAGES = {
     COVER_SHEET: "submissions:cover-sheet",
     NEW_INCIDENT: "submissions:incident-add",
     NEW_EXHIBIT: "submissions:add-without-file",
+    NEW_PERSON: "submissions:person-add",
     HAND_OVER: "cases:hand-over",
     GIVE: "cases:refer",
 }
@@ -33,38 +36,69 @@ _ROUTES = {
     "incident-more": "incident-conduct-more",
     "incident-context": "incident-context",
     "incident-law": "incident-law",
+    "person-heard": "person-heard",
+    "person-who": "person-who",
+    "person-care": "person-care",
+    "person-parts": "person-parts",
+    "person-support": "person-support",
     "exhibit-answers": "exhibit-detail",
     "exhibit-collected": "exhibit-collected",
     "exhibit-steps": "exhibit-steps",
 }
 # The dates of one precision are another form than those of the next.
 _DATES = {f"dates{precision}": precision for precision in DatePrecision.values}
-_KEY = re.compile(r"(incident|exhibit)-([0-9A-Z]{13})-([a-z]+)")
+_KINDS: dict[type[Exhibit | Incident | Person], str] = {
+    Incident: "incident",
+    Exhibit: "exhibit",
+    Person: "person",
+}
+_KEY = re.compile(r"(incident|exhibit|person)-([0-9A-Z]{13})-([a-z]+)")
+_PART = re.compile(r"part-([0-9A-Z]{13})-([0-9A-Z]{13})-([a-z_]+)")
 
 
-def key_of(about: Exhibit | Incident, step: str) -> str:
-    """Of a form about one incident or exhibit."""
-    kind = "incident" if isinstance(about, Incident) else "exhibit"
-    return f"{kind}-{about.reference}-{step}"
+def key_of(about: Exhibit | Incident | Person, step: str) -> str:
+    """Of a form about one of them."""
+    return f"{_KINDS[type(about)]}-{about.reference}-{step}"
+
+
+def key_of_part(person: Person, incident: Incident, role: str) -> str:
+    """Of the form about what somebody was in an incident."""
+    return f"part-{person.reference}-{incident.reference}-{role}"
 
 
 def address_of(submission: Submission, key: str) -> str:
     """Where the form stands; empty for a key that names none, or nothing that is still there."""
     if key in _PAGES:
         return reverse(_PAGES[key], args=[submission.reference])
+    if part := _PART.fullmatch(key):
+        return _address_of_part(submission, *part.groups())
     match = _KEY.fullmatch(key)
     name = f"{match[1]}-{match[3]}" if match else ""
     if match is None or not (
         name in _ROUTES or (name.startswith("incident-") and match[3] in _DATES)
     ):
         return ""
-    there = submission.incidents if match[1] == "incident" else submission.exhibits
-    if not there.present().filter(reference=match[2]).exists():
+    present = {
+        "incident": submission.incidents.present,
+        "exhibit": submission.exhibits.present,
+        "person": submission.persons.present,
+    }[match[1]]
+    if not present().filter(reference=match[2]).exists():
         return ""
     here = [submission.reference, match[2]]
     if match[3] in _DATES:
         return reverse("submissions:incident-dates", args=[*here, _DATES[match[3]]])
     return reverse(f"submissions:{_ROUTES[name]}", args=here)
+
+
+def _address_of_part(submission: Submission, person: str, incident: str, role: str) -> str:
+    is_there = (
+        role in PersonRole.values
+        and submission.persons.present().filter(reference=person).exists()
+        and submission.incidents.present().filter(reference=incident).exists()
+    )
+    names = [submission.reference, person, incident, role]
+    return reverse("submissions:person-part", args=names) if is_there else ""
 
 
 def check_may_type(submission: Submission, page: str, by: User) -> None:

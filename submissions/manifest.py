@@ -1,9 +1,11 @@
 """The manifest of a version: everything that was handed over, as one canonical text (R1).
 
 RFC 8785 JSON: {"v", "submission", "version", "kind", "handed_over_at", "cover_sheet",
-"incidents", "exhibits"}. Dates are ISO text, sizes are text (they may exceed 2^53), digests are
-hex. It is sealed whole; its SHA-256 stands on the receipt, so that anyone who is given the text can
-tell later that nothing was changed.
+"incidents", "persons", "exhibits"}. Dates are ISO text, sizes are text (they may exceed 2^53),
+digests are hex. It is sealed whole; its SHA-256 stands on the receipt, so that anyone who is given
+the text can tell later that nothing was changed.
+
+Version 1 had no "persons". They are the provider's own: no recipient reads them (`cases.package`).
 """
 
 import json
@@ -13,10 +15,10 @@ from typing import Any
 import rfc8785
 
 from custody.texts import open_text, seal_text
-from submissions.actions import cover_sheets, exhibits, incidents
-from submissions.models import CoverSheet, Exhibit, Incident, Submission, Version
+from submissions.actions import cover_sheets, exhibits, incidents, persons
+from submissions.models import CoverSheet, Exhibit, Incident, Person, Submission, Version
 
-VERSION = 1
+VERSION = 2
 COLUMN = "submissions.version.manifest"
 
 type Manifest = dict[str, Any]
@@ -29,6 +31,7 @@ def write(
     at: str,
     cover: CoverSheet,
     told: list[Incident],
+    people: list[Person],
     items: list[Exhibit],
 ) -> str:
     """The canonical text. Callers hold an opening of the draft's words."""
@@ -40,6 +43,7 @@ def write(
         "handed_over_at": at,
         "cover_sheet": sheet_of(cover, told, items) | {"summary": cover_sheets.read_summary(cover)},
         "incidents": [_incident(one) for one in told],
+        "persons": [_person(one) for one in people],
         "exhibits": [_exhibit(one) for one in items],
     }
     return rfc8785.dumps(document).decode()
@@ -102,6 +106,23 @@ def _incident(incident: Incident) -> Manifest:
         "group": incident.group,
         "offences": incident.offences,
         "not_sure": incident.not_sure,
+    }
+
+
+def _person(person: Person) -> Manifest:
+    return {
+        "reference": person.reference,
+        "code": person.code,
+        "protected": person.protected,
+        "details": persons.read_details(person).as_json(),
+        "parts": [
+            {
+                "incident": part.incident.number,
+                "role": part.role,
+                "details": persons.read_part(part).as_json(),
+            }
+            for part in person.parts.all()
+        ],
     }
 
 

@@ -109,17 +109,36 @@ class IncidentQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: User) -> IncidentQuerySet:
         """Those of visible submissions."""
-        grants = "submission__submissiongroupobjectpermission__"
-        return self.filter(
-            **{
-                f"{grants}permission": permission_id("view_submission"),
-                f"{grants}group__in": user.acting_gids,
-            }
-        ).distinct()
+        return self.filter(**_in_visible(user)).distinct()
 
     def present(self) -> IncidentQuerySet:
         """Not removed from the draft."""
         return self.filter(removed_at__isnull=True)
+
+
+class PersonQuerySet(models.QuerySet[Any]):
+    """Persons."""
+
+    def visible_to(self, user: User) -> PersonQuerySet:
+        """Those of visible submissions."""
+        return self.filter(**_in_visible(user)).distinct()
+
+    def present(self) -> PersonQuerySet:
+        """Not removed from the draft."""
+        return self.filter(removed_at__isnull=True)
+
+    def with_parts(self) -> PersonQuerySet:
+        """With what they were in which incidents; one more query for any number."""
+        parts = self.model._meta.apps.get_model("submissions", "Part").objects
+        return self.prefetch_related(models.Prefetch("parts", parts.present()))
+
+
+class PartQuerySet(models.QuerySet[Any]):
+    """Parts of persons in incidents."""
+
+    def present(self) -> PartQuerySet:
+        """Of incidents that are still there, each with its incident."""
+        return self.filter(incident__removed_at__isnull=True).select_related("incident")
 
 
 class ExhibitQuerySet(models.QuerySet[Any]):
@@ -127,13 +146,7 @@ class ExhibitQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: User) -> ExhibitQuerySet:
         """Those of visible submissions."""
-        grants = "submission__submissiongroupobjectpermission__"
-        return self.filter(
-            **{
-                f"{grants}permission": permission_id("view_submission"),
-                f"{grants}group__in": user.acting_gids,
-            }
-        ).distinct()
+        return self.filter(**_in_visible(user)).distinct()
 
     def described_before(self) -> ExhibitQuerySet:
         """Of earlier versions, those whose file is not in the portal."""
@@ -181,6 +194,15 @@ class ExhibitQuerySet(models.QuerySet[Any]):
             .filter(file_state__in=[FileState.SEALED, FileState.NONE])
             .exclude(UNANSWERED)
         )
+
+
+def _in_visible(user: User) -> dict[str, Any]:
+    """Of submissions that a group of this person may see."""
+    grants = "submission__submissiongroupobjectpermission__"
+    return {
+        f"{grants}permission": permission_id("view_submission"),
+        f"{grants}group__in": user.acting_gids,
+    }
 
 
 @cache

@@ -14,7 +14,7 @@ from partners.models import User
 from submissions import policies
 from submissions.actions.versions import check_eyes
 from submissions.completeness import Missing
-from submissions.models import Submission
+from submissions.models import Person, Submission
 from submissions.states import Status
 
 SHOWN = 5  # missing answers under one task; the page behind it shows all
@@ -38,6 +38,8 @@ def sections(
     found: list[Missing],
     counts: dict[str, int],
     incidents: int,
+    named: list[Person],
+    unasked: list[Missing],
     *,
     may_draft: bool,
 ) -> list[dict[str, Any]]:
@@ -48,9 +50,13 @@ def sections(
     told = _ready(by_part.get("incidents", []), there=incidents, draft=submission.is_draft)
     given = _ready(by_part.get("exhibits", []), there=counts["all"], draft=submission.is_draft)
     sheet = _ready(by_part.get("cover_sheet", []), there=1, draft=submission.is_draft)
+    asked = _ready(unasked, there=len(named), draft=submission.is_draft)
+    if unasked:
+        asked |= {"state": _to_ask(len(unasked)), "kind": "wait"}
     tasks = [
         _start(submission, may_draft=may_draft),
         Task(_("Incidents"), _page("incident-list", submission), _told(incidents), **told),
+        Task(_("People"), _page("person-list", submission), _named(named), **asked),
         Task(_("Exhibits"), _page("exhibit-list", submission), _given(counts), **given),
         Task(_("Cover sheet"), _page("cover-sheet", submission), _sheet(submission), **sheet),
     ]
@@ -59,9 +65,10 @@ def sections(
     headings = (
         _("1. Start"),
         _("2. What happened"),
-        _("3. Material"),
-        _("4. Cover sheet"),
-        _("5. Hand-over"),
+        _("3. People"),
+        _("4. Material"),
+        _("5. Cover sheet"),
+        _("6. Hand-over"),
     )
     tasks.append(_hand_over(submission, found))
     return [
@@ -167,6 +174,23 @@ def _told(number: int) -> str:
     if not number:
         return _("None yet: what happened, when and where, and how you know.")
     return ngettext("%(n)d incident", "%(n)d incidents", number) % {"n": number}
+
+
+def _named(people: list[Person]) -> str:
+    number = len(people)
+    if not number:
+        return _("None yet: who did what to whom, by codes such as W-03. No names.")
+    said = ngettext("%(n)d person, by code", "%(n)d people, by code", number) % {"n": number}
+    protected = sum(one.protected for one in people)
+    if not protected:
+        return said
+    words = ngettext("%(n)d of them protected", "%(n)d of them protected", protected)
+    return f"{said}, {words % {'n': protected}}"
+
+
+def _to_ask(number: int) -> str:
+    """Open, but nothing waits for it."""
+    return ngettext("%(n)d to ask", "%(n)d to ask", number) % {"n": number}
 
 
 def _given(counts: dict[str, int]) -> str:

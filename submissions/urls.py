@@ -12,6 +12,8 @@ from submissions.views import (
     exhibits_together,
     hard_stops,
     incidents,
+    person_parts,
+    persons,
     progress,
     unsaved,
 )
@@ -20,6 +22,7 @@ app_name = "submissions"
 _ONE = "submissions/<ref:reference>/"
 _EXHIBIT = _ONE + "exhibits/<ref:exhibit>/"
 _INCIDENT = _ONE + "incidents/<ref:incident>/"
+_PERSON = _ONE + "people/<ref:person>/"
 urlpatterns = [
     path("never-to/", exclusions.exclusion_list, name="exclusion-list"),
     path("never-to/add/", exclusions.exclude, name="exclude"),
@@ -61,6 +64,16 @@ urlpatterns = [
     path(_INCIDENT + "context/", incidents.context, name="incident-context"),
     path(_INCIDENT + "law/", incidents.law, name="incident-law"),
     path(_INCIDENT + "take-out/", incidents.remove, name="incident-remove"),
+    path(_ONE + "people/", persons.person_list, name="person-list"),
+    path(_ONE + "people/add/", persons.add, name="person-add"),
+    path(_PERSON, persons.person_detail, name="person-detail"),
+    path(_PERSON + "heard/", persons.heard, name="person-heard"),
+    path(_PERSON + "who/", persons.who, name="person-who"),
+    path(_PERSON + "care/", persons.care, name="person-care"),
+    path(_PERSON + "parts/", person_parts.parts, name="person-parts"),
+    path(_PERSON + "parts/<ref:incident>/<slug:role>/", person_parts.part, name="person-part"),
+    path(_PERSON + "support/", persons.support, name="person-support"),
+    path(_PERSON + "take-out/", persons.remove, name="person-remove"),
     path(_ONE + "unsaved/<slug:page>/", unsaved.keep, name="unsaved"),
     path(_ONE + "unsaved/<slug:page>/discard/", unsaved.discard, name="unsaved-discard"),
     path(_ONE + "cover-sheet/", cover_sheets.cover_sheet, name="cover-sheet"),

@@ -147,8 +147,12 @@ def qualify(*, incident: Incident, answers: Qualification, by: User) -> Incident
 
 @transaction.atomic
 def remove(*, incident: Incident, by: User, reason: str) -> Incident:
-    """Take an incident out of a draft; what was told of it goes, its number is not used again."""
+    """Take an incident out of a draft; its number is not used again.
+
+    What was told of it goes, and so does what anybody was in it.
+    """
     incident = _locked(incident, by)
+    incident.parts.all().delete()
     incident.removed_at, incident.account = timezone.now(), None
     incident.save(update_fields=["removed_at", "account"])
     _record(Event.INCIDENT_REMOVED, incident, by, {}, reason=reason)

@@ -1,6 +1,7 @@
 """A draft goes to an approver, comes back, becomes the next version's draft, or is withdrawn."""
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -8,7 +9,7 @@ from custody import log
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
 from submissions import notifications, policies, ports
-from submissions.actions import exhibits
+from submissions.actions import exhibits, persons
 from submissions.actions.drafts import due, locked, locked_draft
 from submissions.completeness import missing
 from submissions.events import Event
@@ -65,6 +66,9 @@ def give_up_supplement(*, submission: Submission, by: User) -> Submission:
         raise NotNow(_("A file is on its way. Give the upload up, or wait until it is sealed."))
     for exhibit in added.select_related("submission"):
         exhibits.remove(exhibit=exhibit, by=by, reason="The supplement was given up.")
+    since = submission.versions.aggregate(last=Max("handed_over_at"))["last"]
+    for person in submission.persons.present().filter(added_at__gt=since):
+        persons.remove(person=person, by=by, reason="The supplement was given up.")
     submission.refresh_from_db()
     if submission.status == Status.READY:
         submission.status = Status.DRAFT

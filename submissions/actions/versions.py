@@ -106,6 +106,9 @@ def _freeze(submission: Submission, by: User, now: datetime, *, alone: bool) -> 
     items: list[Exhibit] = list(
         submission.exhibits.present().select_related("file", "submission__compartment")
     )
+    people = list(
+        submission.persons.present().with_parts().select_related("submission__compartment")
+    )
     reference, number = new_reference(), submission.next_version
     text = manifest.write(
         submission=submission,
@@ -113,6 +116,7 @@ def _freeze(submission: Submission, by: User, now: datetime, *, alone: bool) -> 
         at=log.written_time(now),
         cover=submission.cover_sheet,
         told=told,
+        people=people,
         items=items,
     )
     version = Version.objects.create(

@@ -3,6 +3,7 @@
 from submissions.models.exclusions import StandingExclusion
 from submissions.models.exhibits import Exhibit, UploadToken
 from submissions.models.incidents import CoverSheet, Incident
+from submissions.models.persons import Part, Person
 from submissions.models.submissions import (
     Submission,
     SubmissionGroupObjectPermission,
@@ -17,6 +18,8 @@ __all__ = [
     "Declaration",
     "Exhibit",
     "Incident",
+    "Part",
+    "Person",
     "StandingExclusion",
     "Submission",
     "SubmissionGroupObjectPermission",

@@ -20,10 +20,12 @@ from partners.policies import allowed
 from submissions import manifest, policies
 from submissions.actions import cover_sheets, exhibits
 from submissions.answers import CLEAR, Answers, Details
-from submissions.completeness import missing
+from submissions.completeness import missing, not_asked
 from submissions.custody_told import Facts, facts_of_collecting
-from submissions.models import CoverSheet, Exhibit, Submission, Version
+from submissions.models import CoverSheet, Exhibit, Person, Submission, Version
 from submissions.offences import label_with_article
+from submissions.persons_told import PersonTold
+from submissions.persons_told import told as told_of
 from submissions.spoken import numbers
 from submissions.states import Scan
 from submissions.told import Told
@@ -31,7 +33,7 @@ from submissions.views.drafts import _submission, may_draft
 from submissions.views.exhibit_answers import labels_of, steps_of
 from submissions.vocabularies import Recognisable
 
-MOST = 60  # incidents and groups of exhibits on one page
+MOST = 60  # incidents, persons and groups of exhibits on one page
 _SHEET = (
     "situation",
     "countries",
@@ -84,11 +86,12 @@ class Alike:
 
 @dataclass(frozen=True)
 class AllAnswers:
-    """Everything that was answered; `incidents` and `groups` are those of one page."""
+    """Everything that was answered; incidents, people and groups are those of one page."""
 
     cover: CoverSheet | None
     summary: str
     incidents: list[Told]
+    people: list[PersonTold]
     groups: list[Alike]
     not_sure: Sentence
     counts: dict[str, Any]
@@ -102,15 +105,24 @@ class AllAnswers:
         return [label_with_article(code) for code in self.cover.offences] if self.cover else []
 
 
-def of_draft(submission: Submission, *, at: int = 0) -> AllAnswers:
-    """As the draft stands now."""
+def of_draft(
+    submission: Submission, *, people: list[Person] | None = None, at: int = 0
+) -> AllAnswers:
+    """As the draft stands now; `people` if they were looked up already."""
+    if people is None:
+        people = people_of(submission)
     cover: CoverSheet | None = getattr(submission, "cover_sheet", None)
     present = submission.incidents.present().select_related("submission__compartment")
     told = [Told.of(one) for one in present]
     found = submission.exhibits.present().select_related("file", "submission__compartment")
     said = [(one, exhibits.read_name(one), exhibits.read_answers(one)) for one in found]
     summary = cover_sheets.read_summary(cover) if cover else ""
-    return _page(cover, summary, told, said, at)
+    return _page(cover, summary, told, [told_of(one, submission) for one in people], said, at)
+
+
+def people_of(submission: Submission) -> list[Person]:
+    """Present ones with their parts: two queries for any number."""
+    return list(submission.persons.present().with_parts())
 
 
 def of_version(version: Version, *, at: int = 0) -> AllAnswers:
@@ -131,7 +143,8 @@ def of_version(version: Version, *, at: int = 0) -> AllAnswers:
         for entry in document["exhibits"]
     ]
     told = [Told.from_entry(entry) for entry in document["incidents"]]
-    return _page(cover, sheet["summary"], told, said, at)
+    people = [PersonTold.from_entry(entry) for entry in document.get("persons", [])]
+    return _page(cover, sheet["summary"], told, people, said, at)
 
 
 @require_GET
@@ -141,10 +154,12 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     if not submission.is_draft:
         return redirect(submission)
     exhibits.open_names(submission=submission, by=user)
+    people = people_of(submission)
     context = {
         "submission": submission,
-        "answers": of_draft(submission, at=place(request.GET.get("at", ""))),
+        "answers": of_draft(submission, people=people, at=place(request.GET.get("at", ""))),
         "missing": missing(submission, sealed=True),
+        "not_asked": not_asked(submission, people),
         "may_change": may_draft(user, submission),
         "may_approve": allowed(policies.check_can_approve, user, submission),
     }
@@ -160,10 +175,11 @@ def _page(
     cover: CoverSheet | None,
     summary: str,
     told: list[Told],
+    people: list[PersonTold],
     said: list[tuple[Exhibit, str, Answers]],
     at: int,
 ) -> AllAnswers:
-    parts: list[Told | Alike] = [*told, *_alike(said)]
+    parts: list[Told | PersonTold | Alike] = [*told, *people, *_alike(said)]
     end, weight = at, 0
     for part in parts[at : at + MOST]:
         weight += _weight(part)
@@ -175,9 +191,10 @@ def _page(
         cover=cover,
         summary=summary,
         incidents=[part for part in here if isinstance(part, Told)],
+        people=[part for part in here if isinstance(part, PersonTold)],
         groups=[part for part in here if isinstance(part, Alike)],
         not_sure=_not_sure(told),
-        counts=_counts([exhibit for exhibit, _name, _known in said], len(told)),
+        counts=_counts([exhibit for exhibit, _name, _known in said], told, people),
         at=at,
         further=end if end < len(parts) else 0,
         rest=len(parts) - end,
@@ -192,9 +209,11 @@ def _alike(said: Iterable[tuple[Exhibit, str, Answers]]) -> list[Alike]:
     return list(groups.values())
 
 
-def _weight(part: Told | Alike) -> int:
+def _weight(part: Told | PersonTold | Alike) -> int:
     if isinstance(part, Alike):
         return part.weight
+    if isinstance(part, PersonTold):
+        return len("".join([part.details.text(), *(one.details.text() for one in part.parts)]))
     return len("".join(part.account.values()).encode())
 
 
@@ -209,11 +228,12 @@ def _not_sure(told: list[Told]) -> Sentence:
     return _("Not said yet")
 
 
-def _counts(found: list[Exhibit], incidents: int) -> dict[str, Any]:
+def _counts(found: list[Exhibit], told: list[Told], people: list[PersonTold]) -> dict[str, Any]:
     files = [exhibit.file for exhibit in found if exhibit.file is not None]
     someone = [one.number for one in found if one.recognisable == Recognisable.SOMEONE]
     return {
-        "incidents": incidents,
+        "incidents": len(told),
+        "people": len(people),
         "exhibits": len(found),
         "sealed": len(files),
         "size": sum(file.size for file in files),

@@ -15,7 +15,7 @@ from partners.models import User
 from partners.policies import allowed
 from submissions import history, policies, task_list
 from submissions.actions import drafts, exhibits
-from submissions.completeness import Missing, missing
+from submissions.completeness import Missing, missing, not_asked
 from submissions.forms import BeginForm, TitleForm
 from submissions.models import Submission
 from submissions.querysets import NEEDING, PAGE, UNANSWERED
@@ -77,9 +77,18 @@ def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
     approves = allowed(policies.check_can_approve, user, submission)
     may, ready = submission.is_draft and drafts_it, submission.status == Status.READY
     counts, incidents = counts_of(submission), submission.incidents.present().count()
+    people = list(submission.persons.present())
     context = {
         "submission": submission,
-        "sections": task_list.sections(submission, found, counts, incidents, may_draft=may),
+        "sections": task_list.sections(
+            submission,
+            found,
+            counts,
+            incidents,
+            people,
+            not_asked(submission, people) if submission.is_draft else [],
+            may_draft=may,
+        ),
         "missing": found,
         "missing_answers": task_list.answers_missing(found),
         "next_url": next((one.url for one in found if one.answers), ""),

@@ -104,6 +104,8 @@ NOT_ACTIONS = {
     "submissions.actions.tokens.find": "reads",
     "submissions.actions.tokens.revoke_at_sign_out": "plugged into a port",
     "submissions.actions.incidents.read_account": "reads",
+    "submissions.actions.persons.read_details": "reads",
+    "submissions.actions.persons.read_part": "reads",
     "submissions.actions.cover_sheets.read_summary": "reads",
 }
 

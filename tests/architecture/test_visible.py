@@ -23,6 +23,7 @@ SHOWN = (
     "submissions.Submission",
     "submissions.Exhibit",
     "submissions.Incident",
+    "submissions.Person",
     "cases.Referral",
     "cases.Advice",
 )

@@ -1,6 +1,7 @@
 """What the demonstration's organisations handed over: every state, in order of time, made once."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +37,8 @@ from impna import pretended
 from impna.errors import NotNow
 from partners import demonstration as people
 from partners.models import Notification, Partner, Unit, User
-from submissions.models import Exhibit, Incident, Submission, Version
+from submissions.actions import persons
+from submissions.models import Exhibit, Incident, Person, Submission, Version
 from submissions.states import FileState, Scan
 from submissions.states import Status as SubmissionStatus
 from tests.conftest import _own
@@ -98,6 +100,24 @@ def test_every_state_of_what_follows_a_hand_over_occurs(made):
     assert seen(Condition.objects, "answer") == set(ConditionAnswer)
     assert seen(InformationRequest.objects, "status") == set(RequestStatus)
     assert seen(Advice.objects, "status") == set(AdviceStatus)
+
+
+def test_people_stand_by_code_in_drafts_and_in_what_was_handed_over(made):
+    people = Person.objects.present().select_related("submission__compartment").with_parts()
+    of = {one.submission for one in people}
+    assert len([one for one in of if one.is_draft]) == 3
+    assert len([one for one in of if one.versions_made]) == 2
+    assert {one.protected for one in people} == {True, False}
+    assert {part.role for one in people for part in one.parts.all()} >= {
+        "victim",
+        "witness",
+        "perpetrator",
+    }
+    for one in people:
+        said = [persons.read_details(one), *(persons.read_part(part) for part in one.parts.all())]
+        for words in (asdict(told) for told in said):
+            for name in ("note", "heard_words", "best_interest", "chain", "interviewer"):
+                assert words.get(name, "") == "" or words[name].startswith("Example: "), name
 
 
 def test_the_endings_that_are_not_states_occur_too(made):

@@ -10,9 +10,10 @@ from partners import roles
 from partners.actions import factors, members
 from partners.models import Notification
 from submissions.actions import exclusions
+from submissions.models import Submission
 from tests.factories.cases import assigned, enclosed, head, received
 from tests.factories.partners import acting, manager_of
-from tests.factories.submissions import complete_draft
+from tests.factories.submissions import complete_draft, joined, person_in
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,11 @@ def filled(route: str, values: dict[str, str]) -> str | None:
     return "/" + route
 
 
-def everything() -> Every:
+def everything(written: Submission | None = None) -> Every:
     """A referral with a condition, an assignment, a request with a file, a question; its people."""
-    referral = received(conditions=["Example."])
+    written = written or complete_draft()
+    child = a_child(written)
+    referral = received(submission=written, conditions=["Example."])
     submission, chief, works = referral.submission, head(), assigned(referral)
     with acting(referral.sent_by):
         advice = advising.ask(version=referral.version, question="Who?", by=referral.sent_by)
@@ -82,6 +85,8 @@ def everything() -> Every:
             "reference": submission.reference,
             "exhibit": submission.exhibits.get().reference,
             "incident": submission.incidents.get().reference,
+            "person": child,
+            "role": "victim",
             "number": "1",
             "precision": "day",
         },
@@ -99,6 +104,15 @@ def a_draft() -> dict[str, str]:
         "reference": submission.reference,
         "exhibit": submission.exhibits.get().reference,
         "incident": submission.incidents.get().reference,
+        "person": a_child(submission),
+        "role": "victim",
         "number": "1",
         "precision": "day",
     }
+
+
+def a_child(submission: Submission) -> str:
+    """The reference of somebody of whom everything is asked."""
+    child = person_in(submission, "V-01", heard="yes", vulnerabilities=["child"])
+    joined(child)
+    return child.reference

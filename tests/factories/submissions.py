@@ -13,9 +13,17 @@ from custody import intake_job, uploads
 from impna.db import acting_as
 from partners import roles
 from partners.models import Partner, Unit, User
-from submissions.actions import cover_sheets, drafts, exhibits, incidents, tokens, versions
+from submissions.actions import (
+    cover_sheets,
+    drafts,
+    exhibits,
+    incidents,
+    persons,
+    tokens,
+    versions,
+)
 from submissions.answers import Answers
-from submissions.models import Exhibit, Submission, Version
+from submissions.models import Exhibit, Part, Person, Submission, Version
 from tests.factories.partners import acting, member, partner_at, unit_of
 from tests.factories.standing import (
     AUTHORITY,
@@ -116,6 +124,22 @@ def describe(exhibit: Exhibit, by: User, **answers: object) -> None:
     """An answer to every question about an exhibit: nobody can be recognised in it."""
     known = {"recognisable": "nobody", "evidence_type": "photograph", "obtained": "made"}
     exhibits.describe(exhibit=exhibit, answers=Answers(**(known | answers)), by=by)
+
+
+def person_in(submission: Submission, code: str = "W-03", **answers: object) -> Person:
+    """Somebody under a code, added by whoever began the draft."""
+    by = submission.begun_by
+    with acting(by):
+        return persons.add(submission=submission, code=code, answers=answers, by=by)
+
+
+def joined(person: Person, role: str = "victim", **answers: object) -> Part:
+    """What somebody was in the first incident of the submission."""
+    by, incident = person.submission.begun_by, person.submission.incidents.present().first()
+    with acting(by):
+        return persons.take_part(
+            person=person, incident=incident, role=role, answers=answers, by=by
+        )
 
 
 def handed_over(submission: Submission | None = None, *, by: User | None = None) -> Version:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import models
 
-from submissions import conduct, offences, vocabularies
+from submissions import conduct, offences, person_vocabularies, vocabularies
 
 GOLDEN = Path(__file__).parent / "data" / "codes.txt"
 
@@ -28,6 +28,7 @@ LISTS = {
     **lists_of(offences),
     **lists_of(conduct),
     **lists_of(vocabularies),
+    **lists_of(person_vocabularies),
 }
 
 
@@ -42,14 +43,17 @@ def test_every_code_ever_shipped_is_still_there():
     assert not new, f"Add these lines to {GOLDEN.name}: {new}"
 
 
-@pytest.mark.parametrize("name", sorted(set(LISTS) - {"Offence", "EuciMarking"}))
+@pytest.mark.parametrize("name", sorted(set(LISTS) - {"Offence", "EuciMarking", "ModeOfLiability"}))
 def test_every_code_is_a_short_plain_word(name):
     for code in LISTS[name]:
         assert re.fullmatch(r"[a-z][a-z0-9_]{,31}|H[0-3]|N?IAC", code)
     assert len(set(LISTS[name])) == len(LISTS[name])
 
 
-@pytest.mark.parametrize("module", [offences, conduct, vocabularies], ids=lambda m: m.__name__)
+MODULES = [offences, conduct, vocabularies, person_vocabularies]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
 def test_every_code_has_a_label_of_its_own_that_is_translated(module):
     for name in lists_of(module):
         kind = getattr(module, name)
@@ -72,3 +76,7 @@ def test_the_lists_are_as_long_as_their_page_says():
     assert lengths["BasisOfKnowledge"] == 6
     assert lengths["PersecutionGround"] == 8
     assert lengths["ConflictType"] == 4
+    of_persons = {"PersonRole": 12, "PersonCategory": 6, "Involvement": 12, "ModeOfLiability": 10,
+                  "PerpetratorType": 17, "Vulnerability": 13, "VictimStatus": 10, "Sex": 4,
+                  "SourceConnection": 14}  # fmt: skip
+    assert {name: lengths[name] for name in of_persons} == of_persons

@@ -1,6 +1,7 @@
 """What the CSOs are still writing."""
 
 from cases.demonstration import drafting as documenter
+from cases.demonstration import people
 from cases.demonstration import sending as approver
 from cases.demonstration.drafting import photograph, recording, report, statement
 from cases.demonstration.scene import CSO_A, CSO_B
@@ -19,6 +20,7 @@ HALF_DONE = story(
         documenter.begun("answer"),
         documenter.told(447895),
         documenter.half_told(430575),
+        people.named(people.witness("W-01", 1), people.child("V-01", 1, 2), people.unasked("W-02")),
         documenter.brought(
             photograph("IMG_0101"),
             documenter.File("IMG_0102.jpg", None),
@@ -80,6 +82,7 @@ READY = story(
             attached=(photograph("IMG_0501"), statement("example-statement-51", "W-51")),
             languages="Ukrainian, English",
         ),
+        people.named(people.witness("W-51", 1, 2), people.alleged("P-51", 1)),
     ),
     (2, documenter.ready()),
 )
@@ -94,6 +97,7 @@ SENT_BACK = story(
             attached=(recording("example-call", "W-61"),),
             languages="Swahili, French",
         ),
+        people.named(people.victim("W-61", 1)),
     ),
     (8, documenter.ready()),
     (7, approver.sent_back("Example: say in the summary who else holds this recording.")),

@@ -2,6 +2,7 @@
 
 from cases.actions.decisions import Ruling
 from cases.demonstration import drafting as documenter
+from cases.demonstration import people
 from cases.demonstration import receiving as unit
 from cases.demonstration import sending as approver
 from cases.demonstration.drafting import held, photograph, recording, report, statement
@@ -55,6 +56,9 @@ RECEIVED = story(
             attached=(statement("example-statement-131", "W-131", "W-132"),),
             languages="Arabic, English",
         ),
+        people.named(
+            people.victim("W-131", 1), people.witness("W-132", 1, 2), people.alleged("P-131", 2)
+        ),
     ),
     (
         10,
@@ -75,6 +79,7 @@ COLLECTED = story(
             attached=(photograph("IMG_1401"), held("Example: metal fragment, bag 1")),
             languages="Arabic",
         ),
+        people.named(people.child("V-141", 1)),
         documenter.ready(),
     ),
     (

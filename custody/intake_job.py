@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from custody import log, uploads, vault
+from custody import log, scanning, uploads, vault
 from custody.events import Event
 from custody.models import IntakeJob, SealedFile, Upload
 from custody.models.uploads import UploadState
@@ -27,8 +27,10 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
 BEAT = LEASE / 4
 # Making whole is tried for ever: what was acknowledged is not given up for a disk or a key store
-# that is away (R7). Only the examination ends after so many tries.
+# that is away (R7), and a scanner that is away is waited for. Only an examination that breaks off
+# again and again ends after so many tries.
 TRIES = 8
+SCANNER_ASKED_AGAIN = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
 
 
@@ -63,6 +65,10 @@ def run(job: IntakeJob) -> SealedFile | None:
     except uploads.LostSegment:
         logger.exception("An upload's segments do not make up its file.")
         _fail(job, "segments_damaged")
+        return None
+    except scanning.ScannerAway:
+        logger.warning("The virus scanner does not answer; it is asked again.")
+        _wait_for_scanner(job)
         return None
     except Exception:
         logger.exception("Intake failed; it will be tried again.")
@@ -127,6 +133,15 @@ def _leave_unexamined(job: IntakeJob) -> None:
     """The file is safe; only its examination failed for good. The exhibit says so (R7)."""
     unexamined.call(job.upload)
     IntakeJob.objects.filter(pk=job.pk).update(done_at=timezone.now())
+
+
+def _wait_for_scanner(job: IntakeJob) -> None:
+    """That nobody was there is no try."""
+    IntakeJob.objects.filter(pk=job.pk).update(
+        claimed_until=None,
+        due_at=timezone.now() + SCANNER_ASKED_AGAIN,
+        attempts=job.attempts - 1,
+    )
 
 
 def _put_back(job: IntakeJob) -> None:

@@ -14,15 +14,19 @@ from custody.keys import keystore
 from custody.models import SealedFile
 from custody.stores import filestore
 
-# A configured scanner that does not answer is asked again later; only then is it "not scanned".
-_AWAY = ("no_scanner", "died", "timeout")
+# It began, and this very file may have been why it went no further.
+_BROKE_OFF = ("died", "timeout")
 _SECONDS = 600.0
 # When every try has failed.
 UNEXAMINED = Verdict("not_scanned", reason="examination_failed")
 
 
 class ScannerAway(Exception):
-    """The scanner did not answer; the job is put back."""
+    """Nobody is there: it is asked again until it is back."""
+
+
+class ScannerBrokeOff(Exception):
+    """It did not come to an end with this file: it is tried again, but not for ever."""
 
 
 class Pieces:
@@ -44,10 +48,14 @@ def plaintext(file: SealedFile) -> Iterator[Pieces]:
 
 
 def verdict_on(pieces: Iterable[bytes]) -> Verdict:
-    """What the configured scanner says; ScannerAway when there is one and it does not answer."""
+    """What the configured scanner says. Where there is one and it says nothing, raises
+    ScannerAway or ScannerBrokeOff.
+    """
     verdict = scan(
         pieces, socket=settings.CLAMD_SOCKET, limit=settings.SCAN_LIMIT, seconds=_SECONDS
     )
-    if settings.CLAMD_SOCKET and verdict.reason in _AWAY:
-        raise ScannerAway(verdict.reason)
+    if settings.CLAMD_SOCKET and verdict.reason == "no_scanner":
+        raise ScannerAway
+    if settings.CLAMD_SOCKET and verdict.reason in _BROKE_OFF:
+        raise ScannerBrokeOff(verdict.reason)
     return verdict

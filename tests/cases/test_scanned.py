@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from custody import intake_job, vault
-from custody.intake.clamd import scan
+from custody.intake.clamd import Verdict, scan
 from custody.models import CustodyEvent, IntakeJob
 from partners import roles
 from submissions.models import Exhibit
@@ -140,10 +140,29 @@ def test_a_scanner_that_ends_half_way_loses_nothing_and_is_asked_again(
     assert IntakeJob.objects.get().done_at is not None
 
 
-def test_a_scanner_that_never_comes_back_is_said_in_words(
-    own_database, as_worker, mortal, scanning
+def test_a_scanner_that_is_away_for_days_is_waited_for(own_database, as_worker, mortal, scanning):
+    exhibit = sent(draft(), photograph())
+    with mortal() as running:
+        scanning(running.socket)
+    later = timezone.now()
+    for _try in range(2 * intake_job.TRIES):
+        assert work(as_worker, now=later) is None
+        later += timedelta(days=1)
+    exhibit.refresh_from_db()
+    assert (exhibit.file_state, exhibit.scan) == ("sealed", "awaited")
+    with mortal():
+        assert work(as_worker, now=later) is not None
+    exhibit.refresh_from_db()
+    assert exhibit.scan == "clean"
+
+
+def test_a_file_at_which_the_scanner_breaks_off_each_time_is_said_in_words(
+    own_database, as_worker, scanning, mortal, monkeypatch
 ):
     exhibit = sent(draft(), photograph())
+    monkeypatch.setattr(
+        "custody.scanning.scan", lambda *_args, **_more: Verdict("not_scanned", reason="died")
+    )
     with mortal() as running:
         scanning(running.socket)
     later = timezone.now()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, Min
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,10 +15,15 @@ from partners.desk import Waiting
 from partners.models import User
 from submissions import policies
 from submissions.history import Note, notes_of
-from submissions.models import Exhibit, Submission
+from submissions.models import Exhibit, Risk, Submission
+from submissions.risks import SOON
 from submissions.states import Status
 
 MOST = 50
+_SEES_TO_RISKS = {
+    roles.Documenter.code: "draft_submission",
+    roles.DataProtectionLead.code: "lead_submission",
+}
 
 
 @dataclass
@@ -30,7 +36,7 @@ class _Facts:
 
 
 def awaiting(user: User) -> list[Waiting]:
-    """Drafts to go on with and drafts to check, the nearest date first; eight queries at most."""
+    """Drafts to go on with, drafts to check, risks to look at; nine queries at most."""
     drafts = _drafts(user, "draft_submission") if user.holds(roles.Documenter.code) else []
     to_check = _drafts(user, "approve_submission") if user.holds(roles.Approver.code) else []
     to_check = [one for one in to_check if one.status == Status.READY]
@@ -42,6 +48,7 @@ def awaiting(user: User) -> list[Waiting]:
     rows = [_to_write(draft, facts) for draft in being_written]
     rows += [_with_approver(draft) for draft in waiting]
     rows += [_to_check(draft, changed=draft.pk in changed) for draft in to_check]
+    rows += _risks(user)
     return sorted(rows, key=lambda row: row.due)
 
 
@@ -115,6 +122,35 @@ def _to_check(draft: Submission, *, changed: bool) -> Waiting:
         url=draft.get_absolute_url(),
         action=_("Look") if changed else _("Check"),
     )
+
+
+def _risks(user: User) -> list[Waiting]:
+    """Of each submission the first that is looked at again soon."""
+    held = [permission for role, permission in _SEES_TO_RISKS.items() if user.holds(role)]
+    if not held:
+        return []
+    visible = Submission.objects.visible_to(user, held[0])
+    soon = timezone.localdate() + SOON
+    found = (
+        Risk.objects.live()
+        .filter(submission__in=visible, review_on__lte=soon)
+        .exclude(submission__status=Status.ERASED)
+        .select_related("submission")
+        .order_by("submission", "review_on", "pk")
+        .distinct("submission")
+    )
+    return [
+        Waiting(
+            due=risk.review_on,
+            what=_("look at who could be harmed"),
+            about=risk.submission.title,
+            on_whom=_("You or a colleague"),
+            since=risk.looked_at,
+            url=reverse("submissions:risk-list", args=[risk.submission.reference]),
+            action=_("Look"),
+        )
+        for risk in found[:MOST]
+    ]
 
 
 def _what(needing: int, unfinished: int, *, sent_back: bool) -> str:

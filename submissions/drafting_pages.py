@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from impna.errors import NotNow
 from partners.models import User
 from submissions import policies
-from submissions.models import Exhibit, Incident, Person, Submission
+from submissions.models import Exhibit, Incident, Person, Risk, Submission
 from submissions.person_vocabularies import PersonRole
 from submissions.states import Status
 from submissions.vocabularies import DatePrecision
@@ -17,6 +17,7 @@ COVER_SHEET = "cover-sheet"
 NEW_INCIDENT = "incident"
 NEW_EXHIBIT = "exhibit"
 NEW_PERSON = "person"
+NEW_RISK = "risk"
 HAND_OVER, GIVE = "hand-over", "give"
 # What an approver chooses and asks for; these pages belong to a higher app.
 APPROVERS = frozenset({HAND_OVER, GIVE})
@@ -25,6 +26,7 @@ _PAGES = {
     NEW_INCIDENT: "submissions:incident-add",
     NEW_EXHIBIT: "submissions:add-without-file",
     NEW_PERSON: "submissions:person-add",
+    NEW_RISK: "submissions:risk-add",
     HAND_OVER: "cases:hand-over",
     GIVE: "cases:refer",
 }
@@ -41,22 +43,24 @@ _ROUTES = {
     "person-care": "person-care",
     "person-parts": "person-parts",
     "person-support": "person-support",
+    "risk-answers": "risk-look",
     "exhibit-answers": "exhibit-detail",
     "exhibit-collected": "exhibit-collected",
     "exhibit-steps": "exhibit-steps",
 }
 # The dates of one precision are another form than those of the next.
 _DATES = {f"dates{precision}": precision for precision in DatePrecision.values}
-_KINDS: dict[type[Exhibit | Incident | Person], str] = {
+_KINDS: dict[type[Exhibit | Incident | Person | Risk], str] = {
     Incident: "incident",
     Exhibit: "exhibit",
     Person: "person",
+    Risk: "risk",
 }
-_KEY = re.compile(r"(incident|exhibit|person)-([0-9A-Z]{13})-([a-z]+)")
+_KEY = re.compile(r"(incident|exhibit|person|risk)-([0-9A-Z]{13})-([a-z]+)")
 _PART = re.compile(r"part-([0-9A-Z]{13})-([0-9A-Z]{13})-([a-z_]+)")
 
 
-def key_of(about: Exhibit | Incident | Person, step: str) -> str:
+def key_of(about: Exhibit | Incident | Person | Risk, step: str) -> str:
     """Of a form about one of them."""
     return f"{_KINDS[type(about)]}-{about.reference}-{step}"
 
@@ -82,6 +86,7 @@ def address_of(submission: Submission, key: str) -> str:
         "incident": submission.incidents.present,
         "exhibit": submission.exhibits.present,
         "person": submission.persons.present,
+        "risk": submission.risks.live,
     }[match[1]]
     if not present().filter(reference=match[2]).exists():
         return ""
@@ -107,6 +112,9 @@ def check_may_type(submission: Submission, page: str, by: User) -> None:
         policies.check_can_approve(by, submission)
         if submission.status in (Status.WITHDRAWN, Status.ERASED):
             raise NotNow(_("This has been withdrawn."))
+        return
+    if page.partition("-")[0] == NEW_RISK:
+        policies.check_can_assess_risks(by, submission)
         return
     policies.check_can_draft(by, submission)
     if not submission.is_draft:

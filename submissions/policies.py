@@ -69,6 +69,16 @@ def check_can_lead(user: User, submission: Submission) -> None:
         raise NotAllowed(_("Only a data-protection lead of your organisation does this."))
 
 
+def check_can_assess_risks(user: User, submission: Submission) -> None:
+    """Documenters, and data-protection leads, of the providing partner; also after a hand-over."""
+    if not (
+        holds(user, submission, "draft_submission") or holds(user, submission, "lead_submission")
+    ):
+        raise NotAllowed(
+            _("Only a documenter or data-protection lead of your organisation does this.")
+        )
+
+
 def check_can_exclude(user: User) -> None:
     """Managers of a CSO say to whom nothing of it is ever given (DESIGN 4)."""
     if user.partner.kind != roles.CSO or not user.manages:

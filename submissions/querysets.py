@@ -116,6 +116,18 @@ class IncidentQuerySet(models.QuerySet[Any]):
         return self.filter(removed_at__isnull=True)
 
 
+class RiskQuerySet(models.QuerySet[Any]):
+    """Risks."""
+
+    def visible_to(self, user: User) -> RiskQuerySet:
+        """Those of visible submissions."""
+        return self.filter(**_in_visible(user)).distinct()
+
+    def live(self) -> RiskQuerySet:
+        """Not over."""
+        return self.filter(ended_at__isnull=True)
+
+
 class PersonQuerySet(models.QuerySet[Any]):
     """Persons."""
 

@@ -1,6 +1,7 @@
 """The page of a submission as a list of tasks: what is there, what is missing, where to mend it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -16,6 +17,9 @@ from submissions.actions.versions import check_eyes
 from submissions.completeness import Missing
 from submissions.models import Person, Submission
 from submissions.states import Status
+
+# How many hold, and when the first of them is looked at again.
+type Risks = tuple[int, date | None]
 
 SHOWN = 5  # missing answers under one task; the page behind it shows all
 
@@ -40,6 +44,7 @@ def sections(
     incidents: int,
     named: list[Person],
     unasked: list[Missing],
+    risks: Risks,
     *,
     may_draft: bool,
 ) -> list[dict[str, Any]]:
@@ -57,22 +62,20 @@ def sections(
         _start(submission, may_draft=may_draft),
         Task(_("Incidents"), _page("incident-list", submission), _told(incidents), **told),
         Task(_("People"), _page("person-list", submission), _named(named), **asked),
+        Task(_("Risks"), _page("risk-list", submission), **_risks(risks)),
         Task(_("Exhibits"), _page("exhibit-list", submission), _given(counts), **given),
         Task(_("Cover sheet"), _page("cover-sheet", submission), _sheet(submission), **sheet),
     ]
     if not submission.is_draft:
         return [{"heading": _("What it holds"), "tasks": tasks}]
-    headings = (
-        _("1. Start"),
-        _("2. What happened"),
-        _("3. People"),
-        _("4. Material"),
-        _("5. Cover sheet"),
-        _("6. Hand-over"),
-    )
-    tasks.append(_hand_over(submission, found))
+    start, happened, people, risk, material, cover = tasks
     return [
-        {"heading": heading, "tasks": [task]} for heading, task in zip(headings, tasks, strict=True)
+        {"heading": _("1. Start"), "tasks": [start]},
+        {"heading": _("2. What happened"), "tasks": [happened]},
+        {"heading": _("3. People"), "tasks": [people, risk]},
+        {"heading": _("4. Material"), "tasks": [material]},
+        {"heading": _("5. Cover sheet"), "tasks": [cover]},
+        {"heading": _("6. Hand-over"), "tasks": [_hand_over(submission, found)]},
     ]
 
 
@@ -186,6 +189,18 @@ def _named(people: list[Person]) -> str:
         return said
     words = ngettext("%(n)d of them protected", "%(n)d of them protected", protected)
     return f"{said}, {words % {'n': protected}}"
+
+
+def _risks(risks: Risks) -> dict[str, Any]:
+    """Whether somebody looked, and has to look again; it never stands against a hand-over."""
+    number, due = risks
+    if not number:
+        hint = _("Who could be harmed by it? Staff, interpreters and families count.")
+        return {"hint": hint, "state": _("None written down"), "kind": "open"}
+    said = ngettext("%(n)d risk", "%(n)d risks", number) % {"n": number}
+    if due is not None and due <= timezone.localdate():
+        return {"hint": said, "state": _("Look again"), "kind": "wait"}
+    return {"hint": said, "state": _("Looked at"), "kind": "good"}
 
 
 def _to_ask(number: int) -> str:

@@ -15,6 +15,7 @@ from submissions.views import (
     person_parts,
     persons,
     progress,
+    risks,
     unsaved,
 )
 
@@ -52,6 +53,10 @@ urlpatterns = [
     path(_EXHIBIT + "give-up/", exhibits.give_up, name="exhibit-give-up"),
     path(_EXHIBIT + "open/", exhibits.open_file, name="exhibit-open"),
     path(_EXHIBIT + "opened/<ref:opening>/", exhibits.opened, name="exhibit-opened"),
+    path(_ONE + "risks/", risks.risk_list, name="risk-list"),
+    path(_ONE + "risks/add/", risks.assess, name="risk-add"),
+    path(_ONE + "risks/<ref:risk>/", risks.look_again, name="risk-look"),
+    path(_ONE + "risks/<ref:risk>/over/", risks.end, name="risk-end"),
     path(_ONE + "incidents/", incidents.incident_list, name="incident-list"),
     path(_ONE + "incidents/add/", incidents.add, name="incident-add"),
     path(_INCIDENT, incidents.incident_detail, name="incident-detail"),

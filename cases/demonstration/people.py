@@ -1,11 +1,16 @@
-"""The people of the stories: codes and invented answers, each marked as an example."""
+"""The people of the stories and what threatens them: codes and invented answers, as examples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from cases.demonstration.scene import Scene
 from cases.demonstration.story import Verb
-from submissions.actions import persons
+from submissions.actions import persons, risks
+from submissions.risks import RiskDetails
 
 _SAYS = "Example: invented for the demonstration."
 
@@ -75,6 +80,26 @@ def alleged(code: str, *incidents: int) -> Someone:
 def unasked(code: str) -> Someone:
     """Only a code yet."""
     return Someone(code, {})
+
+
+def at_risk(*to: str, codes: Sequence[str] = (), within: int = 30, impact: str = "high") -> Verb:
+    """A risk that its documenter wrote down, to be looked at again in so many days from today."""
+
+    def do(scene: Scene) -> None:
+        details = RiskDetails(
+            to=list(to),
+            people=list(codes),
+            threats=["alleged", "retelling"],
+            what=f"{_SAYS} Somebody might learn who spoke.",
+            likelihood="medium",
+            impact=impact,
+            done="Example: meetings elsewhere, and codes instead of names.",
+        )
+        day = timezone.localdate() + timedelta(days=within)
+        with scene.documenter() as by:
+            risks.assess(submission=scene.submission, details=details, review_on=day, by=by)
+
+    return do
 
 
 def named(*found: Someone) -> Verb:

@@ -4,6 +4,7 @@ from submissions.models.exclusions import StandingExclusion
 from submissions.models.exhibits import Exhibit, UploadToken
 from submissions.models.incidents import CoverSheet, Incident
 from submissions.models.persons import Part, Person
+from submissions.models.risks import Risk
 from submissions.models.submissions import (
     Submission,
     SubmissionGroupObjectPermission,
@@ -20,6 +21,7 @@ __all__ = [
     "Incident",
     "Part",
     "Person",
+    "Risk",
     "StandingExclusion",
     "Submission",
     "SubmissionGroupObjectPermission",

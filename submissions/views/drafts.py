@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -87,6 +87,7 @@ def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
             incidents,
             people,
             not_asked(submission, people) if submission.is_draft else [],
+            _risks(submission),
             may_draft=may,
         ),
         "missing": found,
@@ -123,6 +124,11 @@ def change_title(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(submission)
     context = {"form": form, "submission": submission}
     return render(request, "submissions/title_form.html", context, status=_status(form))
+
+
+def _risks(submission: Submission) -> task_list.Risks:
+    found = submission.risks.live().aggregate(number=Count("pk"), first=Min("review_on"))
+    return found["number"], found["first"]
 
 
 def counts_of(submission: Submission) -> dict[str, int]:

@@ -106,6 +106,7 @@ NOT_ACTIONS = {
     "submissions.actions.incidents.read_account": "reads",
     "submissions.actions.persons.read_details": "reads",
     "submissions.actions.persons.read_part": "reads",
+    "submissions.actions.risks.read_details": "reads",
     "submissions.actions.cover_sheets.read_summary": "reads",
 }
 

@@ -24,6 +24,7 @@ SHOWN = (
     "submissions.Exhibit",
     "submissions.Incident",
     "submissions.Person",
+    "submissions.Risk",
     "cases.Referral",
     "cases.Advice",
 )

@@ -13,7 +13,7 @@ from submissions.actions import exclusions
 from submissions.models import Submission
 from tests.factories.cases import assigned, enclosed, head, received
 from tests.factories.partners import acting, manager_of
-from tests.factories.submissions import complete_draft, joined, person_in
+from tests.factories.submissions import a_risk, complete_draft, joined, person_in
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ def everything(written: Submission | None = None) -> Every:
             "exhibit": submission.exhibits.get().reference,
             "incident": submission.incidents.get().reference,
             "person": child,
+            "risk": a_risk(submission).reference,
             "role": "victim",
             "number": "1",
             "precision": "day",
@@ -105,6 +106,7 @@ def a_draft() -> dict[str, str]:
         "exhibit": submission.exhibits.get().reference,
         "incident": submission.incidents.get().reference,
         "person": a_child(submission),
+        "risk": a_risk(submission).reference,
         "role": "victim",
         "number": "1",
         "precision": "day",

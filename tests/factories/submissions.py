@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import io
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from custody import intake_job, uploads
 from impna.db import acting_as
@@ -19,11 +21,13 @@ from submissions.actions import (
     exhibits,
     incidents,
     persons,
+    risks,
     tokens,
     versions,
 )
 from submissions.answers import Answers
-from submissions.models import Exhibit, Part, Person, Submission, Version
+from submissions.models import Exhibit, Part, Person, Risk, Submission, Version
+from submissions.risks import RiskDetails
 from tests.factories.partners import acting, member, partner_at, unit_of
 from tests.factories.standing import (
     AUTHORITY,
@@ -131,6 +135,28 @@ def person_in(submission: Submission, code: str = "W-03", **answers: object) -> 
     by = submission.begun_by
     with acting(by):
         return persons.add(submission=submission, code=code, answers=answers, by=by)
+
+
+def a_risk(submission: Submission, **answers: object) -> Risk:
+    """Of its people, to be looked at again in thirty days."""
+    by = submission.begun_by
+    known = RiskDetails(
+        to=["person", "interpreter"],
+        people=["W-03"],
+        threats=["alleged"],
+        what="Example threat.",
+        likelihood="medium",
+        impact="high",
+        done="Example measure.",
+    )
+    day = answers.pop("review_on", timezone.localdate() + timedelta(days=30))
+    with acting(by):
+        return risks.assess(
+            submission=submission,
+            details=replace(known, **answers),  # type: ignore[arg-type]  # fields by name
+            review_on=day,  # type: ignore[arg-type]
+            by=by,
+        )
 
 
 def joined(person: Person, role: str = "victim", **answers: object) -> Part:

@@ -59,6 +59,7 @@ RECEIVED = story(
         people.named(
             people.victim("W-131", 1), people.witness("W-132", 1, 2), people.alleged("P-131", 2)
         ),
+        people.at_risk("person", "interpreter", codes=["W-131", "W-132"], within=60),
     ),
     (
         10,

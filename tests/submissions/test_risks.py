@@ -67,7 +67,7 @@ def test_a_documenter_writes_one_down_and_reads_it_again(client, submission):
     assert (risk.number, risk.review_on) == (1, in_days(30))
     shown = words(client.get(page(submission)))
     for said in ("W-03, V-01", "Our staff or volunteers", "Those who are said to have done it",
-                 CANARY, "We meet elsewhere.", "Grave", "Likely: medium; bad: high"):  # fmt: skip
+                 CANARY, "We meet elsewhere.", "Grave", "Likelihood: medium", "Harm: high"):  # fmt: skip
         assert said in shown
     form = client.get(page(submission, "risk-look", risk.reference)).content.decode()
     assert 'value="W-03, V-01"' in form

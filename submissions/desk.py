@@ -20,10 +20,6 @@ from submissions.risks import SOON
 from submissions.states import Status
 
 MOST = 50
-_SEES_TO_RISKS = {
-    roles.Documenter.code: "draft_submission",
-    roles.DataProtectionLead.code: "lead_submission",
-}
 
 
 @dataclass
@@ -125,11 +121,10 @@ def _to_check(draft: Submission, *, changed: bool) -> Waiting:
 
 
 def _risks(user: User) -> list[Waiting]:
-    """Of each submission the first that is looked at again soon."""
-    held = [permission for role, permission in _SEES_TO_RISKS.items() if user.holds(role)]
-    if not held:
+    """Of each submission the first that a documenter looks at again soon."""
+    if not user.holds(roles.Documenter.code):
         return []
-    visible = Submission.objects.visible_to(user, held[0])
+    visible = Submission.objects.visible_to(user, "draft_submission")
     soon = timezone.localdate() + SOON
     found = (
         Risk.objects.live()
@@ -144,7 +139,7 @@ def _risks(user: User) -> list[Waiting]:
             due=risk.review_on,
             what=_("look at who could be harmed"),
             about=risk.submission.title,
-            on_whom=_("You or a colleague"),
+            on_whom=_("You or another documenter"),
             since=risk.looked_at,
             url=reverse("submissions:risk-list", args=[risk.submission.reference]),
             action=_("Look"),

@@ -68,6 +68,12 @@ def test_with_the_answer_the_sheet_is_gone(ask, version):
     assert version.sheet["situation"] not in page_for(adviser(), advice)
 
 
+def test_where_the_deployment_takes_it_back_it_is_shown_no_more(ask, version, settings):
+    advice = ask("cover")
+    settings.SECRETARIAT_VIEWS = ["blind"]
+    assert version.sheet["situation"] not in page_for(adviser(), advice)
+
+
 def test_what_is_withdrawn_is_shown_no_more(ask, version):
     advice, by = ask("cover"), version.handed_over_by
     with acting(by):

@@ -16,6 +16,7 @@ from cases.states import REQUEST_LASTS, RequestStatus, Status, check_request
 from cases.vocabularies import Mode, RequestKind
 from custody import log
 from impna.errors import NotAllowed, NotNow
+from partners.actions.organisations import current_reach
 from partners.models import User
 from submissions.actions import versions
 from submissions.actions.drafts import locked
@@ -143,9 +144,13 @@ def _give(request: InformationRequest, exhibits: Sequence[Exhibit], by: User) ->
     of_version = referral.version.items.filter(exhibit__in=wanted).values_list("exhibit", flat=True)
     if set(of_version) != set(wanted):
         raise NotAllowed(_("Only what was handed over can be given; make a supplement first."))
-    versions.declare(version=referral.version, unit=referral.unit, by=by)
     there = set(referral.items.live().values_list("exhibit", flat=True))
     new = [exhibit for pk, exhibit in sorted(wanted.items()) if pk not in there]
+    if new:
+        policies.check_not_excluded(referral.submission, referral.unit)
+        reach = current_reach(referral.unit.partner)
+        policies.check_can_send(by, referral.unit, referral.mode, reach)
+    versions.declare(version=referral.version, unit=referral.unit, by=by)
     now = timezone.now()
     ReferralItem.objects.bulk_create(
         ReferralItem(

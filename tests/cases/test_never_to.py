@@ -6,14 +6,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import recipients
-from cases.actions import referrals
+from cases.actions import receiving, referrals, requests
 from cases.models import Referral
 from custody.models import CustodyEvent
 from impna.errors import NotAllowed, NotNow
+from partners.models import Partner
 from submissions.actions import exclusions, versions
 from submissions.models import StandingExclusion
 from tests.cases.test_hand_over_pages import page_of, supplement, told
-from tests.factories.cases import fresh, head, received, referred
+from tests.factories.cases import contact, fresh, head, received, referred
 from tests.factories.partners import acting, manager_of, signed_in
 from tests.factories.submissions import (
     another_documenter,
@@ -137,6 +138,50 @@ def test_what_was_given_stays_and_a_supplement_goes_without_it(by_name, unit):
     posted |= told(unit_of_an_authority(name="Example State 2"))
     assert client.post(page_of(referral.submission), posted).status_code == 302
     assert fresh(referral).version.number == 1
+
+
+@pytest.fixture
+def asked_for_more(unit):
+    """A recipient that was given no exhibit asks for one."""
+    submission = complete_draft()
+    by = approver(submission)
+    recipient = referrals.Recipient(unit=unit, mode="full", exhibits=[])
+    with acting(by):
+        referrals.hand_over(submission=submission, recipients=[recipient], by=by)
+    referral = submission.referrals.get()
+    with acting(contact()):
+        receiving.acknowledge(referral=referral, by=contact())
+    with acting(head()):
+        return requests.ask(referral=referral, kind="clarify", text="Give.", by=head())
+
+
+def answer_with_an_exhibit(request):
+    referral = request.referral
+    client = signed_in(referral.sent_by)
+    page = reverse("cases:answer", args=[referral.reference, request.reference])
+    exhibit = referral.version.items.get().exhibit
+    return client.post(page, {"text": "Here.", "exhibits": [str(exhibit.number)]})
+
+
+def test_an_answer_gives_nothing_more_either_and_says_so(asked_for_more, excluded):
+    excluded()
+    answer = answer_with_an_exhibit(asked_for_more)
+    assert answer.status_code == 403
+    assert "gives nothing to" in words(answer)
+    assert not asked_for_more.referral.items.exists()
+
+
+def test_an_answer_gives_nothing_beyond_a_reach_that_has_fallen(asked_for_more, unit):
+    Partner.objects.filter(pk=unit.partner_id).update(status="suspended")
+    answer = answer_with_an_exhibit(asked_for_more)
+    assert answer.status_code == 403
+    assert "may not be given that much" in words(answer)
+    assert not asked_for_more.referral.items.exists()
+
+
+def test_within_reach_and_not_excluded_an_answer_gives_it(asked_for_more):
+    assert answer_with_an_exhibit(asked_for_more).status_code == 302
+    assert asked_for_more.referral.items.count() == 1
 
 
 def test_another_organisation_is_not_bound(excluded, unit):

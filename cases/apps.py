@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """In the same transaction as what the apps below do."""
         from cases import notifications, openings
-        from cases.actions import access, assignments, enclosures
+        from cases.actions import access, assignments, enclosures, narrowing
         from cases.models import Advice, Enclosure, Referral
         from custody import ports
         from partners import notifications as inbox
@@ -28,4 +28,5 @@ class CasesConfig(AppConfig):
         ports.examine.plug(enclosures.examine)
         ports.unexamined.plug(enclosures.leave_unexamined)
         submission_ports.withdrawn.plug(access.recall_all)
+        submission_ports.consent_narrowed.plug(narrowing.take_back_uncovered)
         partner_ports.role_ended.plug(assignments.end_of_role)

@@ -32,6 +32,8 @@ class Event(StrEnum):
     RECALLED = "cases.referral.recalled"
     ACCESS_ENDED = "cases.referral.access_ended"
     DISPOSED = "cases.referral.disposed"
+    RECALL_ASKED = "cases.recall.asked"
+    RECALL_ANSWERED = "cases.recall.answered"
     REMINDED = "cases.referral.reminded"
     ADVICE_ASKED = "cases.advice.asked"
     ADVICE_GIVEN = "cases.advice.given"
@@ -59,6 +61,8 @@ PUBLISHED = frozenset(
         Event.RECALLED,
         Event.ACCESS_ENDED,
         Event.DISPOSED,
+        Event.RECALL_ASKED,
+        Event.RECALL_ANSWERED,
         Event.REMINDED,
     }
 )

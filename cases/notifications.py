@@ -14,6 +14,7 @@ from cases.models import (
     Enclosure,
     InformationRequest,
     Message,
+    Recall,
     Referral,
     Taken,
 )
@@ -41,6 +42,8 @@ SENTENCES: dict[str, Sentence] = {
     "cases.answered": _("The sender has answered your request."),
     "cases.message": _("There is a new message."),
     "cases.recalled": _("A referral was recalled; say what became of what you were given."),
+    "cases.asked_back": _("Exhibits were taken back; say what became of them."),
+    "cases.recall_answered": _("A recipient said what became of exhibits you took back."),
     "cases.access_ended": _("Access has ended; say what became of what you were given."),
     "cases.disposed": _("A recipient says what became of what you gave."),
     "cases.assigned": _("A referral was assigned to you."),
@@ -94,6 +97,12 @@ def supplemented(referral: Referral) -> None:
     """To the unit."""
     key = f"version-{referral.version.number}"
     _tell({*deciders(referral), *workers(referral)}, "cases.supplemented", referral, key)
+
+
+def asked_back(recall: Recall) -> None:
+    """To those who decide in the unit."""
+    referral = recall.referral
+    _tell(deciders(referral), "cases.asked_back", referral, recall.reference)
 
 
 def recalled(referral: Referral) -> None:

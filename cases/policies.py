@@ -1,7 +1,9 @@
 """May they? Raises NotAllowed with a sentence for the person who reads it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -13,11 +15,23 @@ from impna.errors import NotAllowed
 from partners import roles
 from partners.models import Unit, User
 from partners.models.organisations import Reach
-from submissions.models import StandingExclusion, Submission
+from submissions.coverage import coverage
+from submissions.models import Exhibit, StandingExclusion, Submission
 from submissions.policies import check_can_approve
 
 _LEAST_REACH = {Mode.ALERT: Reach.ALERT, Mode.SUMMARY: Reach.SUMMARY, Mode.FULL: Reach.CONTENT}
 _ORDER = list(Reach)
+# Numbers of the exhibits of a referral that nobody's word covers at this moment; 0 are the words.
+_WORDS = 0
+_UNCOVERED = """
+    SELECT DISTINCT coalesce(exhibit.number, 0)
+    FROM submissions_uncovered(
+        %s,
+        ARRAY(SELECT exhibit_id FROM cases_referralitem
+              WHERE referral_id = %s AND ended_at IS NULL),
+        true, %s, 'opening', false) uncovered
+    LEFT JOIN submissions_exhibit exhibit ON exhibit.id = uncovered.exhibit
+"""
 
 
 def holds(user: User, referral: Referral, permission: str) -> bool:
@@ -69,6 +83,19 @@ def check_can_send(user: User, unit: Unit, mode: str, reach: Reach) -> None:
         raise NotAllowed(
             _("%(unit)s may not be given that much. Its reach today is “%(reach)s”.")
             % {"unit": unit.partner.name, "reach": reach.label}
+        )
+
+
+def check_covered(submission: Submission, unit: Unit, exhibits: Iterable[Exhibit]) -> None:
+    """What everybody who can be recognised said covers these exhibits, and what is written (R4)."""
+    found = coverage(submission, unit, exhibits=exhibits)
+    if found.against:
+        more = len(found.against) - 3
+        said = [one.words for one in found.against[:3]]
+        said += [_("and %(n)d more") % {"n": more}] if more > 0 else []
+        raise NotAllowed(
+            _("%(unit)s may not be given this. %(what)s.")
+            % {"unit": unit.partner.name, "what": "; ".join(map(str, said))}
         )
 
 
@@ -125,7 +152,7 @@ def check_is_sender(user: User, referral: Referral) -> None:
 
 @dataclass(frozen=True)
 class Settled:
-    """What the answers to a referral's conditions let be opened.
+    """What the answers to a referral's conditions, and people's own words, let be opened.
 
     `version` is the newest whose own conditions, and all before, are settled; 0 is none. `closed`
     are the numbers of exhibits whose handling is not accepted.
@@ -141,7 +168,10 @@ class Settled:
 
 
 def settled(referral: Referral) -> Settled:
-    """By the answers as they are now; the one rule for pages, bytes and files (V6a)."""
+    """By the answers, and by what people say, as they are now; the one rule for pages, bytes, files.
+
+    A word that is over by its date closes what it covered without anybody doing anything (R4).
+    """
     unsettled = [
         condition
         for condition in referral.conditions.select_related("version")
@@ -150,7 +180,11 @@ def settled(referral: Referral) -> Settled:
     newest = referral.version.number
     first = min((c.version.number for c in unsettled if not c.code), default=newest + 1)
     closed = (number for condition in unsettled for number in condition.exhibits)
-    return Settled(min(first - 1, newest), frozenset(closed))
+    with connection.cursor() as cursor:
+        cursor.execute(_UNCOVERED, [referral.submission_id, referral.pk, referral.unit_id])
+        uncovered = {number for (number,) in cursor.fetchall()}
+    upto = 0 if _WORDS in uncovered else min(first - 1, newest)
+    return Settled(upto, frozenset(closed) | uncovered)
 
 
 def may_open(user: User, item: ReferralItem) -> bool:

@@ -115,6 +115,14 @@ class ItemQuerySet(models.QuerySet[Any]):
         return self.filter(ended_at__isnull=True)
 
 
+class RecallQuerySet(models.QuerySet[Any]):
+    """Exhibits taken back."""
+
+    def open(self) -> RecallQuerySet:
+        """The recipient has not said what became of them."""
+        return self.filter(answered_at__isnull=True)
+
+
 class ConditionQuerySet(models.QuerySet[Any]):
     """Conditions."""
 

@@ -18,7 +18,9 @@ from cases.vocabularies import DeclineReason
 from custody.intake import words
 from impna.errors import Sentence
 from partners.models import User
+from submissions.consent_vocabularies import Basis
 from submissions.custody_told import Facts, facts_of_collecting, facts_of_step
+from submissions.links_told import somebody
 from submissions.models import Exhibit
 from submissions.offences import BY_CODE as OFFENCES
 from submissions.offences import label_with_article
@@ -110,6 +112,14 @@ class Exhibited:
         return _labels(IdentifiedBy, self.told.get("identified_by", []))
 
     @property
+    def people(self) -> list[tuple[str, Sentence]]:
+        """Codes, or how many nobody knows, and on what basis they are given."""
+        return [
+            (somebody(entry), _label(Basis, entry["basis"]))
+            for entry in self.told.get("people", [])
+        ]
+
+    @property
     def know_before(self) -> list[Sentence]:
         """What a reader should know before opening, and under which terms it was given."""
         markers = _labels(ContentMarker, self.told.get("markers", []))
@@ -132,7 +142,7 @@ class Exhibited:
 
     @property
     def details(self) -> Entry:
-        """People by their codes, origin, restrictions."""
+        """Origin, restrictions, what happened to it before."""
         return self.told.get("details", {})
 
     @property

@@ -74,9 +74,8 @@ class Collected:
 
 @dataclass(frozen=True)
 class Details:
-    """Sealed: the codes under which people appear ("W-03"), how it was obtained, where it was."""
+    """Sealed: how it was obtained, under which restrictions, where it was."""
 
-    people: list[str] = field(default_factory=list)
     origin: str = ""
     restrictions: str = ""
     collected: Collected = field(default_factory=Collected)
@@ -137,16 +136,13 @@ class Answers:
             raise NotAllowed(_("Choose from the list."))
 
 
-def still_open(exhibit: Exhibit, details: Details | None = None) -> list[str]:
-    """Codes of what must be answered before hand-over; of `details` only if they are given."""
+def still_open(exhibit: Exhibit) -> list[str]:
+    """Codes of what must be answered of it before hand-over; who it is, is said by links."""
     found = []
     if exhibit.recognisable == Recognisable.UNANSWERED:
         found.append("recognisable")
-    if exhibit.recognisable == Recognisable.SOMEONE:
-        if not exhibit.identified_by:
-            found.append("identified_by")
-        if details is not None and not details.people:
-            found.append("people")
+    if exhibit.recognisable == Recognisable.SOMEONE and not exhibit.identified_by:
+        found.append("identified_by")
     if not exhibit.evidence_type:
         found.append("evidence_type")
     if not exhibit.obtained:

@@ -7,13 +7,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from submissions.actions import exhibits, incidents, persons
+from submissions.actions import incidents, persons
 from submissions.answers import still_open
+from submissions.consent_vocabularies import Basis
 from submissions.hard_stops import may_not_be_here
-from submissions.models import CoverSheet, Exhibit, Incident, Person, Submission
+from submissions.links import ranges_of
+from submissions.models import (
+    Consent,
+    CoverSheet,
+    Exhibit,
+    Incident,
+    LinkedExhibit,
+    Person,
+    Submission,
+)
 from submissions.persons_told import open_answers as still_to_say
 from submissions.states import FileState, Scan
-from submissions.vocabularies import Delivery
+from submissions.vocabularies import Delivery, Recognisable
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,8 @@ def missing(submission: Submission, *, sealed: bool = False) -> list[Missing]:
     return [
         *_of_content(submission, told, items),
         *_of_incidents(submission, told, sealed=sealed),
-        *_of_exhibits(submission, items, sealed=sealed),
+        *_of_exhibits(submission, items),
+        *_of_people(submission, cover, items),
         *_of_cover(submission, cover),
     ]
 
@@ -87,7 +98,7 @@ def _of_incidents(submission: Submission, told: list[Incident], *, sealed: bool)
     return found
 
 
-def _of_exhibits(submission: Submission, items: list[Exhibit], *, sealed: bool) -> list[Missing]:
+def _of_exhibits(submission: Submission, items: list[Exhibit]) -> list[Missing]:
     found = []
     on_their_way = [e for e in items if e.file_state in (FileState.SENDING, FileState.CHECKING)]
     examined = [e for e in items if e.file_state == FileState.SEALED and e.scan == Scan.AWAITED]
@@ -101,7 +112,7 @@ def _of_exhibits(submission: Submission, items: list[Exhibit], *, sealed: bool) 
         found.append(Missing("exhibits", sentence % {"n": waiting}, url, answers=0))
     for exhibit in items:
         exhibit.submission = submission
-        if words := open_words(exhibit, sealed=sealed):
+        if words := open_words(exhibit):
             page = reverse(
                 "submissions:exhibit-detail", args=[submission.reference, exhibit.reference]
             )
@@ -109,7 +120,7 @@ def _of_exhibits(submission: Submission, items: list[Exhibit], *, sealed: bool) 
     return found
 
 
-def open_words(exhibit: Exhibit, *, sealed: bool = False) -> list[str]:
+def open_words(exhibit: Exhibit) -> list[str]:
     """What is missing of one exhibit, in words; empty when nothing is."""
     if exhibit.file_state == FileState.FAILED:
         return [_("its file failed: send it again, or take it out")]
@@ -117,15 +128,47 @@ def open_words(exhibit: Exhibit, *, sealed: bool = False) -> list[str]:
         return [_("it has no file: take it out")]
     if may_not_be_here(exhibit, exhibit.markers):
         return [_("it may not be kept here: take it out, and describe it as held")]
-    details = exhibits.read_details(exhibit) if sealed else None
     labels = {
         "recognisable": _("whether someone can be recognised"),
         "identified_by": _("what identifies them"),
-        "people": _("codes for who can be recognised"),
         "evidence_type": _("what it is"),
         "obtained": _("how it was obtained"),
     }
-    return [labels[code] for code in still_open(exhibit, details)]
+    return [labels[code] for code in still_open(exhibit)]
+
+
+def _of_people(
+    submission: Submission, cover: CoverSheet | None, items: list[Exhibit]
+) -> list[Missing]:
+    """Who can be recognised and is not named, and whose word is not recorded (R4)."""
+    page = reverse("submissions:link-list", args=[submission.reference])
+    add = reverse("submissions:link-add", args=[submission.reference])
+    found = []
+    someone = {one.pk: one.number for one in items if one.recognisable == Recognisable.SOMEONE}
+    if someone:
+        named = LinkedExhibit.objects.filter(link__ended_at__isnull=True, exhibit__in=someone)
+        for exhibit in named.values_list("exhibit", flat=True):
+            someone.pop(exhibit, None)
+    if numbers := ranges_of(someone.values()):
+        words = _("who can be recognised in exhibits: %(numbers)s") % {"numbers": numbers}
+        found.append(Missing("people", words, page))
+    links = list(submission.links.live().select_related("person"))
+    in_words = cover is not None and cover.recognisable == Recognisable.SOMEONE
+    if in_words and not any(link.in_words for link in links):
+        found.append(
+            Missing("people", _("who can be recognised in what is written"), f"{add}?words=1")
+        )
+    asked = {link.person for link in links if link.person and link.basis == Basis.ASKED}
+    live = Consent.objects.live().filter(person__in=asked)
+    heard = set(live.values_list("person", flat=True)) if asked else set()
+    for person in sorted(asked, key=lambda one: one.pk):
+        if person.pk not in heard:
+            where = reverse(
+                "submissions:consent-record", args=[submission.reference, person.reference]
+            )
+            words = _("%(person)s: what they said when they were asked") % {"person": person}
+            found.append(Missing("people", words, where))
+    return found
 
 
 def _of_cover(submission: Submission, cover: CoverSheet | None) -> list[Missing]:

@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from impna.errors import Sentence
 
+# The Member States of the European Union; `submissions_eu` in the database holds the same.
+EU = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
+        *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
 NAMES: dict[str, Sentence] = {
     "AD": _("Andorra"),
     "AE": _("United Arab Emirates"),

@@ -9,8 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import RadioSelect
 from submissions.actions.cover_sheets import Sheet
-from submissions.incident_forms import OpenText, UnmarkedInput, long_text
+from submissions.incident_forms import (
+    OpenChoice,
+    OpenText,
+    UnmarkedInput,
+    UnmarkedRadio,
+    long_text,
+)
 from submissions.models import CoverSheet
+from submissions.vocabularies import Recognisable
 
 
 class LanguagesField(OpenText):
@@ -38,6 +45,11 @@ class LanguagesField(OpenText):
     def prepare_value(self, value: Any) -> Any:
         """The list as it is typed."""
         return ", ".join(value) if isinstance(value, list) else value
+
+
+_SOMEONE: dict[Any, Any] = {
+    Recognisable.SOMEONE: _("Say then under “Who can be recognised” who they are."),
+}
 
 
 class CoverSheetForm(forms.Form):
@@ -70,6 +82,15 @@ class CoverSheetForm(forms.Form):
         widget=RadioSelect(),
         error_messages={"required": _("Choose the language of this sheet.")},
     )
+    recognisable = OpenChoice(
+        label=_("Can someone be recognised in what is written?"),
+        help_text=_(
+            "In this sheet, the summary or the incidents: also without a name, by place, work or "
+            "family."
+        ),
+        choices=[(one.value, one.label) for one in (Recognisable.NOBODY, Recognisable.SOMEONE)],
+        widget=UnmarkedRadio(hints=_SOMEONE),
+    )
     needs_translation = forms.BooleanField(
         label=_("It needs translation before the recipients can read it"), required=False
     )
@@ -77,7 +98,8 @@ class CoverSheetForm(forms.Form):
     @property
     def sheet(self) -> Sheet:
         """For the action."""
-        return Sheet(**self.cleaned_data)
+        given = self.cleaned_data
+        return Sheet(**given | {"recognisable": given["recognisable"] or Recognisable.UNANSWERED})
 
 
 def unwritten(cover: CoverSheet | None) -> list[str]:
@@ -86,5 +108,7 @@ def unwritten(cover: CoverSheet | None) -> list[str]:
         gettext("the situation"): cover and cover.situation,
         gettext("a summary"): cover and cover.summary,
         gettext("the languages of the material"): cover and cover.languages,
+        gettext("whether someone can be recognised in it"): cover
+        and cover.recognisable != Recognisable.UNANSWERED,
     }
     return [words for words, is_there in written.items() if not is_there]

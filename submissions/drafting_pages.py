@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from impna.errors import NotNow
 from partners.models import User
 from submissions import policies
-from submissions.models import Exhibit, Incident, Person, Risk, Submission
+from submissions.models import Exhibit, Incident, Link, Person, Risk, Submission
 from submissions.person_vocabularies import PersonRole
 from submissions.states import Status
 from submissions.vocabularies import DatePrecision
@@ -18,6 +18,7 @@ NEW_INCIDENT = "incident"
 NEW_EXHIBIT = "exhibit"
 NEW_PERSON = "person"
 NEW_RISK = "risk"
+NEW_LINK = "link"
 HAND_OVER, GIVE = "hand-over", "give"
 # What an approver chooses and asks for; these pages belong to a higher app.
 APPROVERS = frozenset({HAND_OVER, GIVE})
@@ -27,6 +28,7 @@ _PAGES = {
     NEW_EXHIBIT: "submissions:add-without-file",
     NEW_PERSON: "submissions:person-add",
     NEW_RISK: "submissions:risk-add",
+    NEW_LINK: "submissions:link-add",
     HAND_OVER: "cases:hand-over",
     GIVE: "cases:refer",
 }
@@ -44,23 +46,26 @@ _ROUTES = {
     "person-parts": "person-parts",
     "person-support": "person-support",
     "risk-answers": "risk-look",
+    "link-answers": "link-change",
+    "person-consent": "consent-record",
     "exhibit-answers": "exhibit-detail",
     "exhibit-collected": "exhibit-collected",
     "exhibit-steps": "exhibit-steps",
 }
 # The dates of one precision are another form than those of the next.
 _DATES = {f"dates{precision}": precision for precision in DatePrecision.values}
-_KINDS: dict[type[Exhibit | Incident | Person | Risk], str] = {
+_KINDS: dict[type[Exhibit | Incident | Person | Risk | Link], str] = {
     Incident: "incident",
     Exhibit: "exhibit",
     Person: "person",
     Risk: "risk",
+    Link: "link",
 }
-_KEY = re.compile(r"(incident|exhibit|person|risk)-([0-9A-Z]{13})-([a-z]+)")
+_KEY = re.compile(r"(incident|exhibit|person|risk|link)-([0-9A-Z]{13})-([a-z]+)")
 _PART = re.compile(r"part-([0-9A-Z]{13})-([0-9A-Z]{13})-([a-z_]+)")
 
 
-def key_of(about: Exhibit | Incident | Person | Risk, step: str) -> str:
+def key_of(about: Exhibit | Incident | Person | Risk | Link, step: str) -> str:
     """Of a form about one of them."""
     return f"{_KINDS[type(about)]}-{about.reference}-{step}"
 
@@ -87,6 +92,7 @@ def address_of(submission: Submission, key: str) -> str:
         "exhibit": submission.exhibits.present,
         "person": submission.persons.present,
         "risk": submission.risks.live,
+        "link": submission.links.live,
     }[match[1]]
     if not present().filter(reference=match[2]).exists():
         return ""
@@ -113,7 +119,7 @@ def check_may_type(submission: Submission, page: str, by: User) -> None:
         if submission.status in (Status.WITHDRAWN, Status.ERASED):
             raise NotNow(_("This has been withdrawn."))
         return
-    if page.partition("-")[0] == NEW_RISK:
+    if page.partition("-")[0] == NEW_RISK or page == NEW_LINK or page.endswith("-consent"):
         policies.check_can_assess_risks(by, submission)
         return
     policies.check_can_draft(by, submission)

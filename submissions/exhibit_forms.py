@@ -11,12 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from submissions.answers import Answers
-from submissions.cover_sheet_forms import LanguagesField
 from submissions.hard_stops import may_not_be_here
 from submissions.incident_forms import (
     OpenChoice,
     OpenChoices,
-    UnmarkedInput,
     UnmarkedRadio,
     UnmarkedSelect,
     long_text,
@@ -35,6 +33,7 @@ from submissions.vocabularies import (
 )
 
 _RECOGNISABLE: dict[Any, Any] = {
+    Recognisable.SOMEONE: _("Who they are is asked next, once for as many exhibits as you like."),
     Recognisable.UNANSWERED: _("It cannot be handed over until someone has answered."),
 }
 _STRANDS: dict[Any, Any] = {
@@ -57,15 +56,6 @@ _MARKERS: dict[Any, Any] = {
 _HANDLING: dict[Any, Any] = {
     HandlingCode.H0: _("Nobody is asked to accept it: the law says so already."),
 }
-
-
-class CodesField(LanguagesField):
-    """Codes for people with commas between them, in any script's comma."""
-
-    most, longest = 40, 20
-    too_many: Any = _(
-        "Write up to %(most)d codes with commas between them, each of up to %(longest)d characters."
-    )
 
 
 def _evidence_type() -> forms.ChoiceField:
@@ -103,6 +93,9 @@ def _markers() -> forms.MultipleChoiceField:
     )
 
 
+_NOBODY_BUT_NAMED = _(
+    "It is said who can be recognised in it. Take that away first, or answer “Someone”."
+)
 _NOBODY_BUT = _(
     "You answered that nobody can be recognised. Take these ticks and codes away, or change that "
     "answer."
@@ -152,15 +145,6 @@ class AnswersForm(forms.Form):
         error_messages={"required": _("Say whether someone can, or that you cannot say yet.")},
     )
     identified_by = _identified_by()
-    people = CodesField(
-        label=_("Who: your codes for them"),
-        max_length=1000,
-        help_text=_(
-            "Encrypted. With commas between them, such as “W-03, S-01”. No names: keep the list of "
-            "who they are elsewhere."
-        ),
-        widget=UnmarkedInput(attrs={"dir": "auto", "autocomplete": "off", "spellcheck": "false"}),
-    )
     obtained = _obtained()
     origin = long_text(
         _("How did it come to you?"),
@@ -190,7 +174,7 @@ class AnswersForm(forms.Form):
         ("got", _("How it came to you"), ("obtained", "origin")),
         ("open", _("Before someone opens it"), ("markers", "handling", "restrictions")),
     )
-    IF_SOMEONE = ("identified_by", "people")
+    IF_SOMEONE = ("identified_by",)
 
     def __init__(self, *args: Any, exhibit: Exhibit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -219,9 +203,11 @@ class AnswersForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Answers that contradict each other are shown, not chosen between."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        someone_anyway = given.get("identified_by") or given.get("people")
-        if given.get("recognisable") == Recognisable.NOBODY and someone_anyway:
+        nobody = given.get("recognisable") == Recognisable.NOBODY
+        if nobody and given.get("identified_by"):
             self.add_error("identified_by", ValidationError(_NOBODY_BUT))
+        elif nobody and self._exhibit.links.live().exists():
+            self.add_error("recognisable", ValidationError(_NOBODY_BUT_NAMED))
         if may_not_be_here(self._exhibit, given.get("markers", [])):
             self.may_not_be_here = True
             self.add_error("markers", ValidationError(_NEVER_HERE))
@@ -240,7 +226,7 @@ class AnswersForm(forms.Form):
         return replace(known, **{name: given[name] for name in _FLAT}, details=details)
 
 
-_SEALED = ("people", "origin", "restrictions")
+_SEALED = ("origin", "restrictions")
 _FLAT = tuple(name for name in AnswersForm.base_fields if name not in _SEALED)
 
 
@@ -268,7 +254,7 @@ class BringingForm(forms.Form):
 
 
 _TOGETHER: dict[Any, Any] = {
-    Recognisable.SOMEONE: _("Their codes are asked on each exhibit’s own page."),
+    Recognisable.SOMEONE: _("Who they are is asked once for all of them afterwards."),
 }
 _AS_IT_IS: tuple[str, Any] = ("", _("Leave each as it is"))
 

@@ -1,24 +1,38 @@
 """The manifest of a version: everything that was handed over, as one canonical text (R1).
 
 RFC 8785 JSON: {"v", "submission", "version", "kind", "handed_over_at", "cover_sheet",
-"incidents", "persons", "exhibits"}. Dates are ISO text, sizes are text (they may exceed 2^53),
-digests are hex. It is sealed whole; its SHA-256 stands on the receipt, so that anyone who is given
-the text can tell later that nothing was changed.
+"incidents", "persons", "consents", "links", "exhibits"}. Dates are ISO text, sizes are text (they
+may exceed 2^53), digests are hex. It is sealed whole; its SHA-256 stands on the receipt, so that
+anyone who is given the text can tell later that nothing was changed.
 
-Version 1 had no "persons". They are the provider's own: no recipient reads them (`cases.package`).
+Version 1 had no "persons", version 2 neither "consents" nor "links". These three are the provider's
+own: no recipient reads them (`cases.package`). An exhibit's own "people" are for recipients: codes or
+how many, and on what basis.
 """
 
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import rfc8785
 
 from custody.texts import open_text, seal_text
+from submissions.actions import consents as consent_words
 from submissions.actions import cover_sheets, exhibits, incidents, persons
-from submissions.models import CoverSheet, Exhibit, Incident, Person, Submission, Version
+from submissions.actions import links as link_words
+from submissions.models import (
+    Consent,
+    CoverSheet,
+    Exhibit,
+    Incident,
+    Link,
+    Person,
+    Submission,
+    Version,
+)
 
-VERSION = 2
+VERSION = 3
 COLUMN = "submissions.version.manifest"
 
 type Manifest = dict[str, Any]
@@ -32,6 +46,8 @@ def write(
     cover: CoverSheet,
     told: list[Incident],
     people: list[Person],
+    consents: list[Consent],
+    links: list[Link],
     items: list[Exhibit],
 ) -> str:
     """The canonical text. Callers hold an opening of the draft's words."""
@@ -41,10 +57,13 @@ def write(
         "version": number,
         "kind": submission.kind,
         "handed_over_at": at,
-        "cover_sheet": sheet_of(cover, told, items) | {"summary": cover_sheets.read_summary(cover)},
+        "cover_sheet": sheet_of(cover, told, items)
+        | {"summary": cover_sheets.read_summary(cover), "recognisable": cover.recognisable},
         "incidents": [_incident(one) for one in told],
         "persons": [_person(one) for one in people],
-        "exhibits": [_exhibit(one) for one in items],
+        "consents": [_consent(one) for one in consents],
+        "links": [_link(one) for one in links],
+        "exhibits": [_exhibit(one) | {"people": _people(one, links)} for one in items],
     }
     return rfc8785.dumps(document).decode()
 
@@ -124,6 +143,59 @@ def _person(person: Person) -> Manifest:
             for part in person.parts.all()
         ],
     }
+
+
+def _consent(consent: Consent) -> Manifest:
+    return {
+        "reference": consent.reference,
+        "code": consent.person.code,
+        "number": consent.number,
+        "asked_on": _day(consent.asked_on),
+        "expires_on": _day(consent.expires_on),
+        "of_age_on": _day(consent.of_age_on),
+        "withdrawn": consent.withdrawn_at is not None,
+        "mode": consent.mode,
+        "capacity": consent.capacity,
+        "said": consent.said,
+        "to_states": consent.to_states,
+        "to_bodies": consent.to_bodies,
+        "never_states": consent.never_states,
+        "never_bodies": consent.never_bodies,
+        "never_death_penalty": consent.never_death_penalty,
+        "never_in_public": consent.never_in_public,
+        "not_exhibits": consent.not_exhibits,
+        "evidence": consent.evidence.number if consent.evidence else 0,
+        "details": consent_words.read_details(consent).as_json(),
+    }
+
+
+def _link(link: Link) -> Manifest:
+    return {
+        "reference": link.reference,
+        "number": link.number,
+        **_somebody(link),
+        "in_words": link.in_words,
+        "exhibits": sorted(one.exhibit.number for one in link.linked.all()),
+        "signed": link.signed_at is not None,
+        "details": asdict(link_words.read_details(link)),
+    }
+
+
+def _somebody(link: Link) -> Manifest:
+    return {
+        "code": link.person.code if link.person else "",
+        "fewest": link.fewest or 0,
+        "most": link.most or 0,
+        "basis": link.basis,
+    }
+
+
+def _people(exhibit: Exhibit, links: list[Link]) -> list[Manifest]:
+    return [
+        _somebody(link)
+        for link in links
+        if exhibit.pk in {one.exhibit_id for one in link.linked.all()}
+    ]
 
 
 def _exhibit(exhibit: Exhibit) -> Manifest:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db import models
 from django.db.models import Q
 
+from submissions.consent_vocabularies import Basis
 from submissions.states import FileState, Status
 from submissions.vocabularies import Delivery, Recognisable
 
@@ -128,6 +129,46 @@ class RiskQuerySet(models.QuerySet[Any]):
         return self.filter(ended_at__isnull=True)
 
 
+class LinkQuerySet(models.QuerySet[Any]):
+    """Who can be recognised where."""
+
+    def visible_to(self, user: User) -> LinkQuerySet:
+        """Those of visible submissions."""
+        return self.filter(**_in_visible(user)).distinct()
+
+    def live(self) -> LinkQuerySet:
+        """Not taken away."""
+        return self.filter(ended_at__isnull=True)
+
+    def to_sign(self) -> LinkQuerySet:
+        """A risk decision that no approver has signed."""
+        return self.live().filter(basis__in=Basis.signed(), signed_at__isnull=True)
+
+
+class ConsentQuerySet(models.QuerySet[Any]):
+    """What people said."""
+
+    def visible_to(self, user: User) -> ConsentQuerySet:
+        """Of persons of visible submissions."""
+        return self.filter(**_in_visible(user, "person__submission__")).distinct()
+
+    def live(self) -> ConsentQuerySet:
+        """The newest of each person, taken back or not."""
+        return self.filter(replaced_at__isnull=True)
+
+
+class PaperFormQuerySet(models.QuerySet[Any]):
+    """Forms on paper."""
+
+    def visible_to(self, user: User) -> PaperFormQuerySet:
+        """Those of one's own organisation."""
+        return self.filter(partner=user.partner_id)
+
+    def live(self) -> PaperFormQuerySet:
+        """Still used."""
+        return self.filter(ended_at__isnull=True)
+
+
 class PersonQuerySet(models.QuerySet[Any]):
     """Persons."""
 
@@ -169,6 +210,12 @@ class ExhibitQuerySet(models.QuerySet[Any]):
         """Not removed from the draft."""
         return self.filter(removed_at__isnull=True)
 
+    def without_link(self) -> ExhibitQuerySet:
+        """Somebody can be recognised in them, and nobody is named who it is."""
+        links = self.model._meta.apps.get_model("submissions", "LinkedExhibit").objects
+        named = links.filter(exhibit=models.OuterRef("pk"), link__ended_at__isnull=True)
+        return self.filter(~models.Exists(named), recognisable=Recognisable.SOMEONE)
+
     def beginnings(self, *groups: ExhibitQuerySet, size: int) -> ExhibitQuerySet:
         """The first `size` of each group by number, together: one statement, short range scans."""
         first, *others = (group.order_by("number").values("pk")[:size] for group in groups)
@@ -208,9 +255,9 @@ class ExhibitQuerySet(models.QuerySet[Any]):
         )
 
 
-def _in_visible(user: User) -> dict[str, Any]:
+def _in_visible(user: User, way: str = "submission__") -> dict[str, Any]:
     """Of submissions that a group of this person may see."""
-    grants = "submission__submissiongroupobjectpermission__"
+    grants = f"{way}submissiongroupobjectpermission__"
     return {
         f"{grants}permission": permission_id("view_submission"),
         f"{grants}group__in": user.acting_gids,

@@ -55,6 +55,8 @@ def sections(
     told = _ready(by_part.get("incidents", []), there=incidents, draft=submission.is_draft)
     given = _ready(by_part.get("exhibits", []), there=counts["all"], draft=submission.is_draft)
     sheet = _ready(by_part.get("cover_sheet", []), there=1, draft=submission.is_draft)
+    recognised = _ready(by_part.get("people", []), there=1, draft=submission.is_draft)
+    recognised |= {"hint": _("In exhibits and in words, and what they said about it.")}
     asked = _ready(unasked, there=len(named), draft=submission.is_draft)
     if unasked:
         asked |= {"state": _to_ask(len(unasked)), "kind": "wait"}
@@ -62,17 +64,18 @@ def sections(
         _start(submission, may_draft=may_draft),
         Task(_("Incidents"), _page("incident-list", submission), _told(incidents), **told),
         Task(_("People"), _page("person-list", submission), _named(named), **asked),
+        Task(_("Who can be recognised"), _page("link-list", submission), **recognised),
         Task(_("Risks"), _page("risk-list", submission), **_risks(risks)),
         Task(_("Exhibits"), _page("exhibit-list", submission), _given(counts), **given),
         Task(_("Cover sheet"), _page("cover-sheet", submission), _sheet(submission), **sheet),
     ]
     if not submission.is_draft:
         return [{"heading": _("What it holds"), "tasks": tasks}]
-    start, happened, people, risk, material, cover = tasks
+    start, happened, people, who, risk, material, cover = tasks
     return [
         {"heading": _("1. Start"), "tasks": [start]},
         {"heading": _("2. What happened"), "tasks": [happened]},
-        {"heading": _("3. People"), "tasks": [people, risk]},
+        {"heading": _("3. People"), "tasks": [people, who, risk]},
         {"heading": _("4. Material"), "tasks": [material]},
         {"heading": _("5. Cover sheet"), "tasks": [cover]},
         {"heading": _("6. Hand-over"), "tasks": [_hand_over(submission, found)]},

@@ -4,6 +4,7 @@ from django.urls import path
 
 from submissions.views import (
     check,
+    consents,
     cover_sheets,
     drafts,
     exclusions,
@@ -12,6 +13,7 @@ from submissions.views import (
     exhibits_together,
     hard_stops,
     incidents,
+    links,
     person_parts,
     persons,
     progress,
@@ -25,6 +27,9 @@ _EXHIBIT = _ONE + "exhibits/<ref:exhibit>/"
 _INCIDENT = _ONE + "incidents/<ref:incident>/"
 _PERSON = _ONE + "people/<ref:person>/"
 urlpatterns = [
+    path("consent-forms/", consents.paper_forms, name="paper-form-list"),
+    path("consent-forms/add/", consents.map_form, name="paper-form-add"),
+    path("consent-forms/<ref:reference>/end/", consents.end_form, name="paper-form-end"),
     path("never-to/", exclusions.exclusion_list, name="exclusion-list"),
     path("never-to/add/", exclusions.exclude, name="exclude"),
     path("never-to/<ref:reference>/lift/", exclusions.lift, name="exclusion-lift"),
@@ -57,6 +62,11 @@ urlpatterns = [
     path(_ONE + "risks/add/", risks.assess, name="risk-add"),
     path(_ONE + "risks/<ref:risk>/", risks.look_again, name="risk-look"),
     path(_ONE + "risks/<ref:risk>/over/", risks.end, name="risk-end"),
+    path(_ONE + "recognised/", links.link_list, name="link-list"),
+    path(_ONE + "recognised/add/", links.add, name="link-add"),
+    path(_ONE + "recognised/<ref:link>/", links.change, name="link-change"),
+    path(_ONE + "recognised/<ref:link>/sign/", links.sign, name="link-sign"),
+    path(_ONE + "recognised/<ref:link>/take-away/", links.end, name="link-end"),
     path(_ONE + "incidents/", incidents.incident_list, name="incident-list"),
     path(_ONE + "incidents/add/", incidents.add, name="incident-add"),
     path(_INCIDENT, incidents.incident_detail, name="incident-detail"),
@@ -78,6 +88,9 @@ urlpatterns = [
     path(_PERSON + "parts/", person_parts.parts, name="person-parts"),
     path(_PERSON + "parts/<ref:incident>/<slug:role>/", person_parts.part, name="person-part"),
     path(_PERSON + "support/", persons.support, name="person-support"),
+    path(_PERSON + "word/", consents.consent_detail, name="consent-detail"),
+    path(_PERSON + "word/record/", consents.record, name="consent-record"),
+    path(_PERSON + "word/take-back/", consents.withdraw, name="consent-withdraw"),
     path(_PERSON + "take-out/", persons.remove, name="person-remove"),
     path(_ONE + "unsaved/<slug:page>/", unsaved.keep, name="unsaved"),
     path(_ONE + "unsaved/<slug:page>/discard/", unsaved.discard, name="unsaved-discard"),

@@ -36,7 +36,15 @@ def recall_all(submission: Submission, by: User) -> None:
     Recipients learn that it was withdrawn; why, stays with the submission's own history.
     """
     for referral in submission.referrals.live().exclude(status=Status.RECALLED).order_by("pk"):
-        _recall(locked_referral(referral), "", by, withdrawn=True)
+        _recall(locked_referral(referral), "", by, cause="withdrawal")
+
+
+def recall_for_consent(referral: Referral, by: User) -> None:
+    """What is written is not covered by somebody's word any more; the caller holds the locks (R4).
+
+    Recipients learn that consent was taken back or narrowed, and not whose.
+    """
+    _recall(referral, "", by, cause="consent")
 
 
 @transaction.atomic
@@ -64,7 +72,7 @@ def say_what_became(*, referral: Referral, disposal: str, text: str, by: User) -
     return referral
 
 
-def _recall(referral: Referral, reason: str, by: User, *, withdrawn: bool = False) -> Referral:
+def _recall(referral: Referral, reason: str, by: User, *, cause: str = "") -> Referral:
     check_transition(referral.status, Status.RECALLED)
     now = timezone.now()
     referral.status, referral.since = Status.RECALLED, now
@@ -73,7 +81,7 @@ def _recall(referral: Referral, reason: str, by: User, *, withdrawn: bool = Fals
     _end_items(referral, by)
     if reason.strip():
         _say(referral, reason, by)
-    data: dict[str, log.Datum] = {"cause": "withdrawal"} if withdrawn else {}
+    data: dict[str, log.Datum] = {"cause": cause} if cause else {}
     _record(Event.RECALLED, referral, by, data, reason=reason)
     notifications.recalled(referral)
     return referral

@@ -23,6 +23,7 @@ from partners.actions.organisations import current_reach
 from partners.models import Unit, User
 from submissions.actions import versions
 from submissions.actions.drafts import locked
+from submissions.coverage import coverage
 from submissions.models import Exhibit, Submission, Version
 from submissions.policies import check_can_approve
 
@@ -66,7 +67,10 @@ def hand_over(
         _pass_over(referral, version, by)
     still = submission.referrals.readable().exclude(unit__in=named).select_related("unit__partner")
     new = _new_in(version) if still else []
-    given = [Recipient(unit=one.unit, mode=one.mode, exhibits=new) for one in still]
+    given = [
+        Recipient(unit=one.unit, mode=one.mode, exhibits=_covered(submission, one.unit, new))
+        for one in still
+    ]
     for recipient in [*recipients, *given]:
         refer(version=version, recipient=recipient, by=by)
     return version
@@ -105,12 +109,14 @@ def refer(*, version: Version, recipient: Recipient, by: User) -> Referral:
         raise NotNow(_("This recipient has not answered the recall yet."))
     if live is not None and live.version_id == version.pk:
         raise NotNow(_("This recipient has this version already."))
+    wanted = _wanted(version, recipient)
+    policies.check_covered(submission, unit, wanted.values())
     referral = (
         _supplement(live, version, recipient, by)
         if live is not None
         else _send(submission, version, unit, recipient, by)
     )
-    _give_items(referral, version, recipient, by)
+    _give_items(referral, version, wanted, by)
     _ask_conditions(referral, version, recipient)
     handling.ask(referral, version)
     return referral
@@ -148,6 +154,12 @@ def read_condition(condition: Condition) -> str:
 def read_remark(condition: Condition) -> str:
     """What the recipient said with its answer."""
     return words.read(condition.remark, referral=condition.referral, on=condition, column="remark")
+
+
+def _covered(submission: Submission, unit: Unit, exhibits: list[Exhibit]) -> list[Exhibit]:
+    """Those that everybody's word covers for this recipient."""
+    found = coverage(submission, unit, exhibits=exhibits, words=False)
+    return [exhibit for exhibit in exhibits if found.covers(exhibit)]
 
 
 def _new_in(version: Version) -> list[Exhibit]:
@@ -217,9 +229,10 @@ def _pass_over(referral: Referral, version: Version, by: User) -> None:
     )
 
 
-def _give_items(referral: Referral, version: Version, recipient: Recipient, by: User) -> None:
+def _wanted(version: Version, recipient: Recipient) -> dict[int, Exhibit]:
+    """The exhibits to be given, by primary key; all of the version if none are named."""
     if recipient.mode == Mode.ALERT:
-        return
+        return {}
     of_version = {item.exhibit_id: item.exhibit for item in version.items.select_related("exhibit")}
     wanted = (
         set(of_version)
@@ -228,9 +241,13 @@ def _give_items(referral: Referral, version: Version, recipient: Recipient, by: 
     )
     if wanted - set(of_version):
         raise NotAllowed(_("Only exhibits of this version can be given."))
+    return {pk: of_version[pk] for pk in sorted(wanted)}
+
+
+def _give_items(referral: Referral, version: Version, wanted: dict[int, Exhibit], by: User) -> None:
     there = set(referral.items.live().values_list("exhibit", flat=True))
     now = timezone.now()
-    new = [of_version[pk] for pk in sorted(wanted - there)]
+    new = [exhibit for pk, exhibit in wanted.items() if pk not in there]
     ReferralItem.objects.bulk_create(
         ReferralItem(referral=referral, version=version, exhibit=exhibit, given_by=by, given_at=now)
         for exhibit in new

@@ -150,6 +150,7 @@ def _give(request: InformationRequest, exhibits: Sequence[Exhibit], by: User) ->
         policies.check_not_excluded(referral.submission, referral.unit)
         reach = current_reach(referral.unit.partner)
         policies.check_can_send(by, referral.unit, referral.mode, reach)
+        policies.check_covered(referral.submission, referral.unit, new)
     versions.declare(version=referral.version, unit=referral.unit, by=by)
     now = timezone.now()
     ReferralItem.objects.bulk_create(

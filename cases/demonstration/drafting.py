@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from cases.demonstration import files
 from cases.demonstration.events import events
+from cases.demonstration.people import recognised
 from cases.demonstration.scene import Scene
 from cases.demonstration.story import Verb
 from custody.uploads import Checksum
@@ -21,10 +22,14 @@ _SAYS = "Example: made for the demonstration, of nothing and nobody."
 
 @dataclass(frozen=True)
 class File:
-    """A file to attach, made from its name; `answers` None leaves the questions open."""
+    """A file to attach, made from its name; `answers` None leaves the questions open.
+
+    `people` are codes of whoever can be recognised in it.
+    """
 
     name: str
     answers: Answers | None
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,9 @@ def statement(name: str, *people: str) -> File:
             markers=["identity_protected"],
             handling=["H2"],
             description=f"{_SAYS} The place of a statement.",
-            details=Details(people=list(people), origin="Example: signed at our office."),
+            details=Details(origin="Example: signed at our office."),
         ),
+        people,
     )
 
 
@@ -110,8 +116,8 @@ def recording(name: str, *people: str) -> File:
             strands=["lead"],
             markers=["lead_only"],
             description=f"{_SAYS} A tone.",
-            details=Details(people=list(people)),
         ),
+        people,
     )
 
 
@@ -246,6 +252,8 @@ def _bring(submission: Submission, one: Attached, by: User) -> None:
     exhibit = _send(submission, one.name, data, len(data), by)
     if one.answers is not None:
         exhibits.describe(exhibit=exhibit, answers=one.answers, by=by)
+    for code in one.people:
+        recognised(exhibit, code, by)
 
 
 def _send(submission: Submission, name: str, data: bytes, length: int, by: User) -> Exhibit:

@@ -9,7 +9,21 @@ from django.utils import timezone
 
 from cases.demonstration.scene import Scene
 from cases.demonstration.story import Verb
-from submissions.actions import persons, risks
+from partners import roles
+from partners.models import Partner, User
+from submissions.actions import consents, links, persons, risks
+from submissions.consent_vocabularies import (
+    Answer,
+    Basis,
+    Capacity,
+    Mode,
+    NotRequired,
+    Scope,
+    Told,
+)
+from submissions.consents import ConsentDetails, Word, scopes
+from submissions.links import LinkDetails
+from submissions.models import Exhibit, Person, Submission
 from submissions.risks import RiskDetails
 
 _SAYS = "Example: invented for the demonstration."
@@ -110,12 +124,73 @@ def named(*found: Someone) -> Verb:
             submission = scene.submission
             told = {one.number: one for one in submission.incidents.present()}
             for one in found:
-                person = persons.add(
-                    submission=submission, code=one.code, answers=one.answers, by=by
-                )
+                person = _someone(submission, one.code, by)
+                persons.change(person=person, answers=one.answers, by=by)
                 for (number, role), answers in one.parts.items():
                     persons.take_part(
                         person=person, incident=told[number], role=role, answers=answers, by=by
                     )
 
     return do
+
+
+def recognised(exhibit: Exhibit, code: str, by: User) -> None:
+    """Somebody by code who was asked, and what they said; whoever is suspected was not asked."""
+    person = _someone(exhibit.submission, code, by)
+    asked = not code.startswith("S-")
+    if asked and not person.consents.exists():
+        consents.record(person=person, word=_word(), details=_EXPLAINED, by=by)
+    links.add(
+        submission=exhibit.submission,
+        person=person,
+        basis=Basis.ASKED if asked else Basis.NOT_REQUIRED,
+        details=LinkDetails() if asked else LinkDetails(why=NotRequired.ALLEGED),
+        in_words=False,
+        numbers=[exhibit.number],
+        by=by,
+    )
+
+
+def _someone(submission: Submission, code: str, by: User) -> Person:
+    found: Person | None = submission.persons.present().filter(code=code).first()
+    return found or persons.add(submission=submission, code=code, answers={}, by=by)
+
+
+def _word() -> Word:
+    """Yes to everybody who receives, with name, in court; no to all else."""
+    bodies = list(
+        Partner.objects.filter(kind__in=(roles.AUTHORITY, roles.MECHANISM)).order_by("pk")
+    )
+    said = scopes(
+        keep=Answer.GRANTED,
+        secretariat=[Scope.C02, Scope.C03],
+        any_eu=True,
+        states=[],
+        bodies=bodies,
+        name="open",
+        image=Answer.GRANTED,
+        medical=Answer.GRANTED,
+        court="evidence",
+        defence=True,
+        contact="organisation",
+        others=[Scope.C23],
+        asked_others=True,
+    )
+    return Word(
+        asked_on=timezone.localdate(),
+        mode=Mode.WRITTEN,
+        capacity=Capacity.ADULT,
+        said=said,
+        to_bodies=[body.reference for body in bodies],
+        never_death_penalty=False,
+    )
+
+
+_EXPLAINED = ConsentDetails(
+    language="Example: the person’s own",
+    explained_by="Example: D-01",
+    told=list(Told.values),
+    safe_route="Example: through the clinic on market days.",
+    fallback="Example: a sister organisation.",
+    note=_SAYS,
+)

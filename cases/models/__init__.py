@@ -10,6 +10,7 @@ from cases.models.ledgers import (
     Note,
     Taken,
 )
+from cases.models.recalls import Recall
 from cases.models.referrals import (
     Condition,
     Referral,
@@ -31,6 +32,7 @@ __all__ = [
     "InformationRequest",
     "Message",
     "Note",
+    "Recall",
     "Referral",
     "ReferralGroupObjectPermission",
     "ReferralItem",

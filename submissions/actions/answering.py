@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
 from submissions.actions.drafts import locked_draft
-from submissions.actions.exhibits import read_details, record_answers
+from submissions.actions.exhibits import record_answers
 from submissions.answers import Answers
 from submissions.hard_stops import check_may_be_here
 from submissions.models import Exhibit, Submission
@@ -62,6 +62,6 @@ def answer_several(
 def _check_nobody(exhibit: Exhibit, given: Given) -> None:
     if given.get("recognisable") != Recognisable.NOBODY:
         return
-    if exhibit.identified_by or read_details(exhibit).people:
+    if exhibit.identified_by or exhibit.links.live().exists():
         words = _("%(exhibit)s says who can be recognised in it: change that on its own page.")
         raise NotNow(words % {"exhibit": exhibit})

@@ -12,19 +12,24 @@ from partners.models import User
 from submissions.actions.drafts import locked_draft
 from submissions.events import Event
 from submissions.models import CoverSheet, Submission
+from submissions.vocabularies import Recognisable
 
 SUMMARY_COLUMN = "submissions.cover_sheet.summary"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the documenter writes; period, States and offences follow from the incidents."""
+    """What the documenter writes; period, States and offences follow from the incidents.
+
+    `recognisable` (Recognisable) is of all that is written, not of this sheet alone.
+    """
 
     situation: str = ""
     summary: str = ""
     languages: list[str] = field(default_factory=list)
     working_language: str = "en"
     needs_translation: bool = False
+    recognisable: str = Recognisable.NOBODY
 
 
 @transaction.atomic
@@ -35,6 +40,7 @@ def write(*, submission: Submission, sheet: Sheet, by: User) -> CoverSheet:
     cover.situation, cover.languages = sheet.situation, list(sheet.languages)
     cover.working_language = sheet.working_language
     cover.needs_translation = sheet.needs_translation
+    cover.recognisable = sheet.recognisable
     cover.summary = (
         seal_text(
             sheet.summary,
@@ -52,6 +58,7 @@ def write(*, submission: Submission, sheet: Sheet, by: User) -> CoverSheet:
             "languages",
             "working_language",
             "needs_translation",
+            "recognisable",
             "summary",
             "changed_by",
             "changed_at",

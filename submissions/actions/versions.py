@@ -18,7 +18,15 @@ from submissions import declarations, manifest, notifications, policies
 from submissions.actions.drafts import due, locked
 from submissions.completeness import missing
 from submissions.events import Event
-from submissions.models import Declaration, Exhibit, Submission, Version, VersionExhibit
+from submissions.models import (
+    Consent,
+    Declaration,
+    Exhibit,
+    Link,
+    Submission,
+    Version,
+    VersionExhibit,
+)
 from submissions.states import Status, check_transition
 
 
@@ -35,6 +43,8 @@ def hand_over(*, submission: Submission, by: User) -> Version:
     check_transition(submission.status, Status.HANDED_OVER)
     if missing(submission, sealed=True):
         raise NotNow(_("Something is still missing; the list says what."))
+    if submission.links.to_sign().exists():
+        raise NotNow(_("An approver has to sign first who is given without being asked."))
     now = timezone.now()
     alone = check_eyes(by, submission, now)
     writers = policies.changed_by(submission)
@@ -117,6 +127,8 @@ def _freeze(submission: Submission, by: User, now: datetime, *, alone: bool) -> 
         cover=submission.cover_sheet,
         told=told,
         people=people,
+        consents=_consents(submission),
+        links=_links(submission),
         items=items,
     )
     version = Version.objects.create(
@@ -137,6 +149,20 @@ def _freeze(submission: Submission, by: User, now: datetime, *, alone: bool) -> 
         VersionExhibit(version=version, exhibit=one, recognisable=one.recognisable) for one in items
     )
     return version
+
+
+def _consents(submission: Submission) -> list[Consent]:
+    found = Consent.objects.live().filter(
+        person__submission=submission, person__removed_at__isnull=True
+    )
+    return list(
+        found.select_related("person__submission__compartment", "evidence").order_by("person_id")
+    )
+
+
+def _links(submission: Submission) -> list[Link]:
+    found = submission.links.live().select_related("person", "submission__compartment")
+    return list(found.prefetch_related("linked__exhibit"))
 
 
 def _utc_day(moment: datetime) -> date:

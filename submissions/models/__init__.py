@@ -1,8 +1,10 @@
 """What a CSO hands over: submissions, their exhibits, and who may see them."""
 
+from submissions.models.consents import Consent, PaperForm
 from submissions.models.exclusions import StandingExclusion
 from submissions.models.exhibits import Exhibit, UploadToken
 from submissions.models.incidents import CoverSheet, Incident
+from submissions.models.links import Link, LinkedExhibit
 from submissions.models.persons import Part, Person
 from submissions.models.risks import Risk
 from submissions.models.submissions import (
@@ -14,11 +16,15 @@ from submissions.models.unsaved import Unsaved
 from submissions.models.versions import Contribution, Declaration, Version, VersionExhibit
 
 __all__ = [
+    "Consent",
     "Contribution",
     "CoverSheet",
     "Declaration",
     "Exhibit",
     "Incident",
+    "Link",
+    "LinkedExhibit",
+    "PaperForm",
     "Part",
     "Person",
     "Risk",

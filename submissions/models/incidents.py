@@ -17,7 +17,7 @@ from submissions.conduct import Answer
 from submissions.models.submissions import Submission
 from submissions.offences import ConflictType
 from submissions.querysets import IncidentQuerySet
-from submissions.vocabularies import DatePrecision, PlacePrecision
+from submissions.vocabularies import DatePrecision, PlacePrecision, Recognisable
 
 
 class Incident(models.Model):
@@ -98,7 +98,8 @@ class CoverSheet(models.Model):
     """What a recipient reads first. Clear text, no names (the page says so): lists are not openings.
 
     `summary` is sealed and read as part of the package. `offences` are codes, kept by the actions
-    from the incidents' own.
+    from the incidents' own. `recognisable` says whether someone can be recognised in what is
+    written: here, in the summary or in the incidents (R4).
     """
 
     custody_label: ClassVar[str] = "submissions.cover_sheet"
@@ -113,6 +114,9 @@ class CoverSheet(models.Model):
     working_language = models.CharField(_("language of this sheet"), max_length=10, default="en")
     needs_translation = models.BooleanField(_("needs translation"), default=False)
     summary = models.BinaryField(null=True, editable=False)
+    recognisable = models.CharField(
+        max_length=20, choices=Recognisable, default=Recognisable.UNANSWERED
+    )
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
 
@@ -122,7 +126,8 @@ class CoverSheet(models.Model):
                 condition=models.Q(period_to__isnull=True)
                 | models.Q(period_to__gte=models.F("period_from")),
                 name="a_period_ends_after_it_begins",
-            )
+            ),
+            one_of("recognisable", Recognisable, name="words_recognisable_known"),
         ]
 
     def __str__(self) -> str:

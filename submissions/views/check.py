@@ -22,6 +22,8 @@ from submissions.actions import cover_sheets, exhibits
 from submissions.answers import CLEAR, Answers, Details
 from submissions.completeness import missing, not_asked
 from submissions.custody_told import Facts, facts_of_collecting
+from submissions.links_told import LinkTold
+from submissions.links_told import told_of as links_of
 from submissions.models import CoverSheet, Exhibit, Person, Submission, Version
 from submissions.offences import label_with_article
 from submissions.persons_told import PersonTold
@@ -93,6 +95,7 @@ class AllAnswers:
     incidents: list[Told]
     people: list[PersonTold]
     groups: list[Alike]
+    links: list[LinkTold]
     not_sure: Sentence
     counts: dict[str, Any]
     at: int = 0
@@ -117,7 +120,8 @@ def of_draft(
     found = submission.exhibits.present().select_related("file", "submission__compartment")
     said = [(one, exhibits.read_name(one), exhibits.read_answers(one)) for one in found]
     summary = cover_sheets.read_summary(cover) if cover else ""
-    return _page(cover, summary, told, [told_of(one, submission) for one in people], said, at)
+    named = [told_of(one, submission) for one in people]
+    return _page(cover, summary, told, named, said, at, links_of(submission))
 
 
 def people_of(submission: Submission) -> list[Person]:
@@ -133,6 +137,7 @@ def of_version(version: Version, *, at: int = 0) -> AllAnswers:
         **{name: sheet[name] for name in _SHEET},
         period_from=_day(sheet["period_from"]),
         period_to=_day(sheet["period_to"]),
+        recognisable=sheet.get("recognisable", Recognisable.UNANSWERED),
     )
     frozen = {
         item.exhibit.reference: item.exhibit
@@ -144,7 +149,8 @@ def of_version(version: Version, *, at: int = 0) -> AllAnswers:
     ]
     told = [Told.from_entry(entry) for entry in document["incidents"]]
     people = [PersonTold.from_entry(entry) for entry in document.get("persons", [])]
-    return _page(cover, sheet["summary"], told, people, said, at)
+    links = [LinkTold.from_entry(entry) for entry in document.get("links", [])]
+    return _page(cover, sheet["summary"], told, people, said, at, links)
 
 
 @require_GET
@@ -178,6 +184,7 @@ def _page(
     people: list[PersonTold],
     said: list[tuple[Exhibit, str, Answers]],
     at: int,
+    links: list[LinkTold],
 ) -> AllAnswers:
     parts: list[Told | PersonTold | Alike] = [*told, *people, *_alike(said)]
     end, weight = at, 0
@@ -193,6 +200,7 @@ def _page(
         incidents=[part for part in here if isinstance(part, Told)],
         people=[part for part in here if isinstance(part, PersonTold)],
         groups=[part for part in here if isinstance(part, Alike)],
+        links=links,
         not_sure=_not_sure(told),
         counts=_counts([exhibit for exhibit, _name, _known in said], told, people),
         at=at,

@@ -15,6 +15,7 @@ from submissions.models import CoverSheet
 from submissions.offences import label_with_article
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
 from submissions.views.unsaved import offer
+from submissions.vocabularies import Recognisable
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,4 +60,5 @@ def _start(cover: CoverSheet | None) -> dict[str, Any]:
         "languages": cover.languages,
         "working_language": cover.working_language,
         "needs_translation": cover.needs_translation,
+        "recognisable": "" if cover.recognisable == Recognisable.UNANSWERED else cover.recognisable,
     }

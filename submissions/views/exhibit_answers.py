@@ -23,6 +23,7 @@ from submissions.custody_forms import CollectedForm, StepForm
 from submissions.custody_told import facts_of_collecting, facts_of_step
 from submissions.drafting_pages import key_of
 from submissions.exhibit_forms import AnswersForm, BringingForm
+from submissions.links_told import names_by_exhibit
 from submissions.models import Exhibit
 from submissions.states import Scan
 from submissions.views.drafts import _status, check_changing, may_draft
@@ -55,7 +56,8 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
         "form": form,
         "may_draft": may,
         "may_open": found.file is not None and found.scan != Scan.INFECTED,
-        "missing": open_words(found, sealed=True),
+        "missing": open_words(found),
+        "people": names_by_exhibit(found.submission).get(found.pk, []),
         "another_open": may and _next_open(found) is not None,
         "bringing": _bringing(found) if may else None,
         "was_handed_over": found.in_versions.exists(),

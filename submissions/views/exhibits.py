@@ -325,7 +325,7 @@ def _row(exhibit: Exhibit, twins: Sequence[Exhibit] = ()) -> Row:
         size=size,
         sent=upload.offset if upload else 0,
         scan_words=scan_words,
-        missing=[] if exhibit.file_state == FileState.FAILED else open_words(exhibit, sealed=True),
+        missing=[] if exhibit.file_state == FileState.FAILED else open_words(exhibit),
         twins=twins,
     )
 

@@ -107,6 +107,11 @@ NOT_ACTIONS = {
     "submissions.actions.persons.read_details": "reads",
     "submissions.actions.persons.read_part": "reads",
     "submissions.actions.risks.read_details": "reads",
+    "submissions.actions.links.read_details": "reads",
+    "submissions.actions.consents.read_details": "reads",
+    "cases.actions.access.recall_for_consent": "called by actions",
+    "cases.actions.narrowing.take_back_uncovered": "plugged into a port",
+    "cases.actions.narrowing.read_words": "reads",
     "submissions.actions.cover_sheets.read_summary": "reads",
 }
 

@@ -25,6 +25,9 @@ SHOWN = (
     "submissions.Incident",
     "submissions.Person",
     "submissions.Risk",
+    "submissions.Link",
+    "submissions.Consent",
+    "submissions.PaperForm",
     "cases.Referral",
     "cases.Advice",
 )

@@ -20,7 +20,6 @@ from partners import roles
 from partners.models import Notification, Partner, Unit
 from submissions import declarations
 from submissions.actions import exhibits, progress, unsaved
-from submissions.answers import Details
 from submissions.models import Submission, Unsaved, Version
 from submissions.views import check
 from tests.factories.cases import advised, asked, fresh, received, referred
@@ -32,6 +31,7 @@ from tests.factories.submissions import (
     describe,
     documenter,
     draft,
+    recognised,
     unit_of_an_authority,
 )
 from tests.partners.browser import at_once, hidden, words
@@ -184,8 +184,8 @@ class TestThreeSteps:
         submission = complete_draft(
             recognisable="someone",
             identified_by=["face"],
-            details=Details(people=["W-01"]),
         )
+        recognised(submission, basis="not_required", numbers=(1,))
         client = signed_in(approver(submission))
         step = client.post(page_of(submission), chosen(unit, to="conditions"))
         assert "Someone can be recognised in it." in words(step)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from cases.actions import advising, requests
 from cases.models import Referral
@@ -9,11 +10,18 @@ from impna.references import show_reference
 from partners import roles
 from partners.actions import factors, members
 from partners.models import Notification
-from submissions.actions import exclusions
+from submissions.actions import consents, exclusions
 from submissions.models import Submission
 from tests.factories.cases import assigned, enclosed, head, received
 from tests.factories.partners import acting, manager_of
-from tests.factories.submissions import a_risk, complete_draft, joined, person_in
+from tests.factories.submissions import (
+    a_risk,
+    complete_draft,
+    joined,
+    person_in,
+    recognised,
+    said,
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,8 @@ def everything(written: Submission | None = None) -> Every:
     keeper = manager_of(submission.partner)
     with acting(keeper):
         never = exclusions.exclude(state="SY", reason="Example.", by=keeper)
+    with acting(submission.begun_by):
+        paper = consents.map_form(name="Example form", answers={}, by=submission.begun_by)
     told = Notification.objects.filter(user=chief).latest("pk")
     of_referral = {
         "reference": referral.reference,
@@ -78,6 +88,7 @@ def everything(written: Submission | None = None) -> Every:
         },
         "invitations": {"reference": invitation.reference},
         "never-to": {"reference": never.reference},
+        "consent-forms": {"reference": paper.reference},
         "units": {"reference": referral.unit.reference},
         "partners": {"reference": works.partner.reference, "decision": "suspend"},
         "lost-factors": {"reference": lost.reference},
@@ -87,6 +98,7 @@ def everything(written: Submission | None = None) -> Every:
             "incident": submission.incidents.get().reference,
             "person": child,
             "risk": a_risk(submission).reference,
+            "link": submission.links.get().reference,
             "role": "victim",
             "number": "1",
             "precision": "day",
@@ -107,6 +119,7 @@ def a_draft() -> dict[str, str]:
         "incident": submission.incidents.get().reference,
         "person": a_child(submission),
         "risk": a_risk(submission).reference,
+        "link": submission.links.get().reference,
         "role": "victim",
         "number": "1",
         "precision": "day",
@@ -117,4 +130,6 @@ def a_child(submission: Submission) -> str:
     """The reference of somebody of whom everything is asked."""
     child = person_in(submission, "V-01", heard="yes", vulnerabilities=["child"])
     joined(child)
+    recognised(submission, child, in_words=True)
+    said(child, capacity="child", of_age_on=date(2099, 1, 1))
     return child.reference

@@ -89,6 +89,7 @@ def partner_at(
     *,
     name: str = "",
     reach: str = "content",
+    country: str = "NL",
 ) -> Partner:
     """A partner in a state, vetted by both coordinators where the state needs it."""
     first, second = coordinators()
@@ -97,7 +98,7 @@ def partner_at(
         partner = organisations.apply(
             kind=kind,
             name=name or f"Example {kind} {number}",
-            country="" if kind == roles.CSO else "NL",
+            country="" if kind == roles.CSO else country,
             contact_email=f"manager-{number}@{kind}.example",
             answers={"mandate": "Documents what happens.", "proof": "Two referees."},
             by=organisations.APPLIED_FROM_OUTSIDE,

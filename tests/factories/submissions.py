@@ -16,17 +16,21 @@ from impna.db import acting_as
 from partners import roles
 from partners.models import Partner, Unit, User
 from submissions.actions import (
+    consents,
     cover_sheets,
     drafts,
     exhibits,
     incidents,
+    links,
     persons,
     risks,
     tokens,
     versions,
 )
 from submissions.answers import Answers
-from submissions.models import Exhibit, Part, Person, Risk, Submission, Version
+from submissions.consents import ConsentDetails, Word
+from submissions.links import LinkDetails
+from submissions.models import Consent, Exhibit, Link, Part, Person, Risk, Submission, Version
 from submissions.risks import RiskDetails
 from tests.factories.partners import acting, member, partner_at, unit_of
 from tests.factories.standing import (
@@ -166,6 +170,53 @@ def joined(person: Person, role: str = "victim", **answers: object) -> Part:
         return persons.take_part(
             person=person, incident=incident, role=role, answers=answers, by=by
         )
+
+
+def recognised(
+    submission: Submission,
+    person: Person | None = None,
+    basis: str = "asked",
+    *,
+    numbers: tuple[int, ...] = (),
+    in_words: bool = False,
+    **details: str,
+) -> Link:
+    """Somebody can be recognised in these exhibits; people nobody knows without a person."""
+    by = submission.begun_by
+    said = {"not_required": {"why": "alleged"}, "asked": {}}.get(basis, {"reason": "Weighed."})
+    with acting(by):
+        return links.add(
+            submission=submission,
+            person=person,
+            people=None if person else (150, 200),
+            basis=basis,
+            details=LinkDetails(**(said | details)),
+            in_words=in_words,
+            numbers=numbers,
+            by=by,
+        )
+
+
+def said(person: Person, *, by: User | None = None, **changes: object) -> Consent:
+    """What a person said: as `yes_to_all`, with changes."""
+    by = by or person.submission.begun_by
+    with acting(by):
+        return consents.record(
+            person=person, word=yes_to_all(**changes), details=ConsentDetails(), by=by
+        )
+
+
+def yes_to_all(**changes: object) -> Word:
+    """Yes to any authority in the EU, with face, voice and name, in court; `scopes` over it."""
+    scopes = dict.fromkeys(("C01", "C06", "C12", "C18", "C19"), "granted")
+    scopes |= changes.pop("scopes", {})  # type: ignore[call-overload]
+    known = {
+        "asked_on": timezone.localdate(),
+        "mode": "written",
+        "capacity": "adult",
+        "said": scopes,
+    }
+    return Word(**(known | changes))  # type: ignore[arg-type]  # fields by name
 
 
 def handed_over(submission: Submission | None = None, *, by: User | None = None) -> Version:

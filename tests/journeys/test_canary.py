@@ -19,13 +19,15 @@ from custody import vault
 from impna.door.scanner import eicar
 from partners import roles
 from partners.models import User
-from submissions.actions import cover_sheets, incidents
+from submissions.actions import consents, cover_sheets, incidents, links, persons
 from submissions.answers import Details
+from submissions.consents import ConsentDetails
+from submissions.links import LinkDetails
 from submissions.models import Exhibit
 from tests.conftest import with_database
 from tests.factories.cases import assigned, head, received
 from tests.factories.partners import acting, member
-from tests.factories.submissions import describe, documenter, draft, tell
+from tests.factories.submissions import describe, documenter, draft, tell, yes_to_all
 from tests.journeys.conftest import sign_in
 from tests.journeys.test_uploads import choose, open_exhibits, sealed
 
@@ -94,7 +96,19 @@ def say_it_everywhere(exhibit: Exhibit) -> None:
             recognisable="someone",
             identified_by=["face"],
             description=CANARY,
-            details=Details(people=[CANARY], origin=CANARY, restrictions=CANARY),
+            details=Details(origin=CANARY, restrictions=CANARY),
+        )
+        person = persons.add(submission=submission, code="W-03", answers={}, by=by)
+        words = ConsentDetails(safe_route=CANARY, note=CANARY, never_person=CANARY)
+        consents.record(person=person, word=yes_to_all(), details=words, by=by)
+        links.add(
+            submission=submission,
+            person=person,
+            basis="asked",
+            details=LinkDetails(reason=CANARY, who=CANARY),
+            in_words=True,
+            numbers=[exhibit.number],
+            by=by,
         )
         incident = incidents.add(submission=submission, by=by)
         tell(incident, by)

@@ -110,12 +110,12 @@ def test_questions_about_persons_go_away_when_nobody_can_be_recognised(
 ):
     exhibit = submission.exhibits.get()
     sign_in(page, documenter, going_to=here(submission, f"exhibits/{exhibit.reference}/"))
-    codes = page.get_by_label("Who: your codes for them")
-    expect(codes).to_be_visible()
+    how = page.get_by_label("Handwriting")
+    expect(how).to_be_visible()
     page.get_by_label("Nobody can be recognised").check()
-    expect(codes).to_be_hidden()
+    expect(how).to_be_hidden()
     page.get_by_label("Someone can be recognised").check()
-    expect(codes).to_be_visible()
+    expect(how).to_be_visible()
     check_page(page)
 
 

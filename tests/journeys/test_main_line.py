@@ -174,6 +174,7 @@ def cover_sheet_written(page: Page, submission: Submission) -> None:
     page.get_by_label("Situation").fill("Closed bridge, river district")
     page.get_by_label("Summary").fill("Residents were kept from crossing on three days.")
     page.get_by_label("Languages of the material").fill("Arabic, English")
+    page.get_by_label("Nobody can be recognised").check()
     check_page(page)
     page.get_by_role("main").get_by_role("button", name="Save").first.click()
 

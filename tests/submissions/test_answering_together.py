@@ -6,7 +6,7 @@ from custody.models import CustodyEvent
 from impna.errors import NotAllowed, NotNow
 from partners import roles
 from submissions.actions import answering, exhibits
-from submissions.answers import Answers, Details
+from submissions.answers import Answers
 from submissions.models import Exhibit
 from tests.factories.partners import acting, member, signed_in
 from tests.factories.submissions import another_documenter, draft, handed_over
@@ -88,12 +88,9 @@ def test_it_is_all_or_none(submission):
     assert not submission.exhibits.exclude(obtained="").exists()
 
 
-@pytest.mark.parametrize(
-    "known", [{"identified_by": ["face"]}, {"details": Details(people=["W-03"])}]
-)
-def test_nobody_is_not_written_over_who_can_be_recognised(submission, known):
+def test_nobody_is_not_written_over_who_can_be_recognised(submission):
     added(submission)
-    added(submission, recognisable="someone", **known)
+    added(submission, recognisable="someone", identified_by=["face"])
     with pytest.raises(NotNow, match="Exhibit 2 says who"):
         several(submission, [1, 2], recognisable="nobody")
     assert submission.exhibits.get(number=1).recognisable == "unanswered"

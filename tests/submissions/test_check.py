@@ -20,6 +20,8 @@ from tests.factories.submissions import (
     describe,
     draft,
     handed_over,
+    person_in,
+    recognised,
 )
 from tests.partners.browser import words
 
@@ -85,13 +87,13 @@ def test_every_answer_stands_on_it(client, submission):
             "markers": ["graphic"],
             "handling": ["H3"],
             "details": Details(
-                people=["W-03"],
                 origin="From a neighbour.",
                 restrictions="Not to the press.",
                 steps=[Step("collected", "March 2026", "In a bag.")],
             ),
         }
         describe(exhibit, by, **answers)
+    recognised(submission, person_in(submission), numbers=(1,))
     page = words(client.get(address(submission)))
     for said in (
         "Example attacks on schools", "Example summary.", "English", "SY", "3 Mar 2026",
@@ -184,7 +186,7 @@ class TestManyExhibits:
 
     def test_those_alike_stand_together(self, client, submission, django_assert_max_num_queries):
         described(submission, MANY - 1, lambda _n: "")
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(27):
             answer = client.get(address(submission))
         page = words(answer)
         assert f"Exhibits 1 to {MANY}: Photograph" in page

@@ -12,7 +12,13 @@ from submissions.actions import exhibits, progress
 from submissions.answers import Collected, Details, Step, still_open
 from submissions.models import Exhibit, Submission, UploadToken
 from tests.factories.partners import acting, member, signed_in
-from tests.factories.submissions import another_documenter, complete_draft, handed_over
+from tests.factories.submissions import (
+    another_documenter,
+    complete_draft,
+    handed_over,
+    person_in,
+    recognised,
+)
 from tests.partners.browser import words
 
 FULL = {
@@ -22,7 +28,6 @@ FULL = {
     "strands": ["crime_base", "linkage"],
     "recognisable": "someone",
     "identified_by": ["face", "voice"],
-    "people": "W-03, S-01، W-03",
     "obtained": "person",
     "origin": "canary-origin",
     "markers": ["graphic"],
@@ -72,11 +77,10 @@ def test_every_answer_is_kept_and_shown_again(client, exhibit, here):
     assert (found.strands, found.markers) == (["crime_base", "linkage"], ["graphic"])
     assert found.handling == ["H1", "H3"]
     details = exhibits.read_details(found)
-    assert details.people == ["W-03", "S-01"]
     assert (details.origin, details.restrictions) == ("canary-origin", "canary-restrictions")
-    assert still_open(found, details) == []
+    assert still_open(found) == []
     page = words(client.get(here))
-    for said in ("W-03, S-01", "canary-shows", "canary-origin", "canary-restrictions"):
+    for said in ("canary-shows", "canary-origin", "canary-restrictions"):
         assert said in page
     assert page.count(" checked") == 2 + 1 + 2 + 1 + 1 + 2
     assert "Still missing" not in page
@@ -86,9 +90,9 @@ def test_what_is_said_to_be_encrypted_stands_in_no_clear_column_and_no_event(cli
     client.post(here, FULL)
     rows = [*Exhibit.objects.values(), *CustodyEvent.objects.values("entry")]
     said = " ".join(str(value) for row in rows for value in row.values())
-    assert "canary" not in said and "W-03" not in said
+    assert "canary" not in said
     sealed = [bytes(row["details"]) for row in Exhibit.objects.values("details")]
-    assert not any(b"W-03" in text or b"canary" in text for text in sealed)
+    assert not any(b"canary" in text for text in sealed)
 
 
 def test_nothing_is_chosen_that_nobody_answered(client, here):
@@ -103,15 +107,8 @@ def test_nothing_is_chosen_that_nobody_answered(client, here):
     [
         (without("recognisable"), "recognisable", "Say whether someone can"),
         (FULL | {"recognisable": "nobody"}, "identified_by", "You answered that nobody"),
-        (
-            without("identified_by") | {"recognisable": "nobody"},
-            "identified_by",
-            "You answered that nobody",
-        ),
         (without("restrictions"), "restrictions", "Say what the restrictions are."),
         (FULL | {"handling": ["H1"]}, "handling", "choose “Other restrictions” as well"),
-        (FULL | {"people": ",".join(f"W-{n}" for n in range(41))}, "people", "up to 40 codes"),
-        (FULL | {"people": "W" * 21}, "people", "up to 20 characters"),
         (FULL | {"obtained": "stolen"}, "obtained", "valid choice"),
         (FULL | {"markers": ["rude"]}, "markers", "valid choice"),
     ],
@@ -187,7 +184,7 @@ def test_what_is_too_long_is_refused_and_not_lost(client, exhibit, here):
 
 
 def test_details_sealed_before_these_questions_were_asked_are_still_read():
-    text = '{"people": ["W-03"], "origin": "", "restrictions": "", "steps": [{"what": "gap"}]}'
+    text = '{"origin": "", "restrictions": "", "steps": [{"what": "gap"}]}'
     found = Details.from_text(text)
     assert found.collected == Collected()
     assert found.steps == [Step("gap")]
@@ -206,6 +203,7 @@ def reader_of(exhibit):
 def test_a_reader_reads_every_answer_and_changes_none(client, submission, here):
     client.post(here, FULL)
     client.post(f"{here}steps/", {"what": "collected", "when": "spring 2024"})
+    recognised(submission, person_in(submission), numbers=(1,))
     reader = signed_in(member(submission.partner, roles.Reader.code))
     page = words(reader.get(here))
     for said in ("W-03", "canary-origin", "canary-restrictions", "Face, Voice", "spring 2024"):

@@ -45,7 +45,8 @@ def test_the_task_list_leads_to_each_missing_answer(db):
     page = page_of(submission, submission.begun_by)
     exhibit = submission.exhibits.get()
     names = [submission.reference, exhibit.reference]
-    assert "Exhibit 1: codes for who can be recognised, how it was obtained" in page
+    assert "Exhibit 1: how it was obtained" in page
+    assert "Who can be recognised in exhibits: 1" in page
     assert f'href="{reverse("submissions:exhibit-detail", args=names)}"' in page
     assert "2 answers are missing" in page
     assert "Go to the next missing answer" in page

@@ -53,7 +53,7 @@ def test_a_complete_draft_misses_nothing(db):
     [
         ({"recognisable": "unanswered"}, "recognised"),
         ({"recognisable": "someone"}, "identifies"),
-        ({"recognisable": "someone", "identified_by": ["face"]}, "codes"),
+        ({"recognisable": "someone", "identified_by": ["face"]}, "who can be recognised"),
         ({"obtained": ""}, "obtained"),
         ({"evidence_type": ""}, "what it is"),
     ],

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import Manager, Q
 from django.utils import timezone
 
 from custody import log, scanning, uploads, vault
@@ -59,7 +60,7 @@ def run(job: IntakeJob) -> SealedFile | None:
     """
     try:
         file = job.upload.file or _make_whole(job)
-        with _beating(job):
+        with beating(job):
             examine.call(job.upload)
         IntakeJob.objects.filter(pk=job.pk).update(done_at=timezone.now())
     except uploads.LostSegment:
@@ -149,9 +150,17 @@ def _put_back(job: IntakeJob) -> None:
     IntakeJob.objects.filter(pk=job.pk).update(claimed_until=None, due_at=timezone.now() + wait)
 
 
+class Leased(Protocol):
+    """A row of work that a worker has taken for a while."""
+
+    pk: int
+    claimed_until: datetime | None
+    attempts: int
+
+
 @contextmanager
-def _beating(job: IntakeJob) -> Iterator[None]:
-    """Keep the lease while an examination runs: it ends by its own deadlines, which are longer.
+def beating(job: Leased) -> Iterator[None]:
+    """Keep the lease while something long runs: it ends by its own deadlines, which are longer.
 
     A thread, because a scanner may say nothing for minutes.
     """
@@ -178,10 +187,11 @@ def _beating(job: IntakeJob) -> Iterator[None]:
         thread.join()
 
 
-def _extend(job: IntakeJob) -> None:
+def _extend(job: Leased) -> None:
     """Only of this try: a job that was taken over meanwhile is another's."""
     job.claimed_until = timezone.now() + LEASE
-    mine = IntakeJob.objects.filter(pk=job.pk, attempts=job.attempts, done_at__isnull=True)
+    rows: Manager[Any] = type(job).objects  # type: ignore[attr-defined]  # it is a model
+    mine = rows.filter(pk=job.pk, attempts=job.attempts, done_at__isnull=True)
     mine.update(claimed_until=job.claimed_until)
 
 

@@ -39,14 +39,23 @@ class SealAsItArrives(FileUploadHandler):
     """Seals each file of a form while it is read: never in clear on a disk, never whole in memory.
 
     `key` gives the draft key of the next file or refuses it, `keep` makes it a row; at most `most`
-    files of one form. `kept` counts those that are kept now.
+    files of one form. `kept` counts those that are kept now. `forget` ends what became no row:
+    whoever gives a key that has other files says so.
     """
 
     chunk_size = _PIECE
 
-    def __init__(self, *, key: Callable[[], SealingKey], keep: Keep, most: int) -> None:
+    def __init__(
+        self,
+        *,
+        key: Callable[[], SealingKey],
+        keep: Keep,
+        most: int,
+        forget: Callable[[SealingKey, str], None] = vault.forget_draft,
+    ) -> None:
         super().__init__()
         self._key_of_next, self._keep, self._most = key, keep, most
+        self._forget = forget
         self._storing: vault.Storing | None = None
         self._key: SealingKey | None = None
         self._name = ""
@@ -75,7 +84,7 @@ class SealAsItArrives(FileUploadHandler):
         try:
             self._keep(stored, self._key, self._name)
         except BaseException:
-            vault.forget_draft(self._key, stored.store_name)
+            self._forget(self._key, stored.store_name)
             raise
         finally:
             self._key = None
@@ -88,7 +97,7 @@ class SealAsItArrives(FileUploadHandler):
             self._storing.__exit__(vault.Unfinished, stop, None)
             self._storing = None
         if self._key is not None:
-            vault.forget_draft(self._key)
+            self._forget(self._key, "")
             self._key = None
 
 

@@ -96,6 +96,12 @@ def forget_draft(key: SealingKey, store_name: str = "") -> None:
     keystore().destroy_key(key.compartment.name, key.entry)
 
 
+def forget_stored(_key: SealingKey, store_name: str) -> None:
+    """What was sealed to a key that has other files became no row: the key stays."""
+    if store_name:
+        filestore().delete(store_name)
+
+
 def free_bytes() -> int:
     """How many bytes the store may still take."""
     return filestore().free_bytes()

@@ -12,8 +12,9 @@ OPEN = frozenset(
         "segment-digests",
         "files-here",
         "plain-upload",
-        # This one needs a session, and says itself, in words, that it has ended.
+        # These need a session, and say themselves, in words, that it has ended.
         "enclose",
+        "supply-redaction",
         "partners:sign-in",
         "partners:sign-in-code",
         "partners:lost-factor",

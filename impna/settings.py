@@ -236,12 +236,16 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "fast"
-CELERY_TASK_ROUTES = {"custody.tasks.intake": {"queue": "intake"}}
+CELERY_TASK_ROUTES = {
+    "custody.tasks.intake": {"queue": "intake"},
+    "submissions.tasks.redact": {"queue": "intake"},
+}
 # Sweeps: what a dead worker or broker left is queued again (DESIGN 8). Seconds.
 CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "partners.tasks.deliver_letters", "schedule": 30.0},
     "sessions": {"task": "partners.tasks.forget_sessions", "schedule": 3600.0},
     "intake": {"task": "custody.tasks.intake", "schedule": 30.0},
+    "redactions": {"task": "submissions.tasks.redact", "schedule": 30.0},
     "openings": {"task": "custody.tasks.end_openings", "schedule": 60.0},
     "erasures": {"task": "custody.tasks.finish_erasures", "schedule": 300.0},
     "orphans": {"task": "custody.tasks.sweep_orphans", "schedule": 6 * 3600.0},

@@ -15,7 +15,7 @@ class SubmissionsConfig(AppConfig):
         from partners import ports as partner_ports
         from submissions import notifications, openings
         from submissions.actions import examination, exhibits, tokens
-        from submissions.models import Exhibit, Submission
+        from submissions.models import Exhibit, Redaction, Submission
 
         inbox.register(notifications.SENTENCES)
         partner_ports.signed_out.plug(tokens.revoke_at_sign_out)
@@ -24,4 +24,5 @@ class SubmissionsConfig(AppConfig):
         ports.unexamined.plug(examination.leave_unexamined)
         ports.may_open.plug(openings.own_partner)
         ports.targets.plug(Exhibit.custody_label, openings.find_exhibit)
+        ports.targets.plug(Redaction.custody_label, openings.find_redaction)
         ports.targets.plug(Submission.custody_label, openings.find_words)

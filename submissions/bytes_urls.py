@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.views import files_here, plain, tus
+from submissions.views import files_here, plain, supply, tus
 
 urlpatterns = [
     path("uploads/", tus.upload_list, name="uploads"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("uploads/<ref:reference>/", tus.upload, name="upload"),
     path("uploads/<ref:reference>/segments/", tus.segment_digests, name="segment-digests"),
     path("plain/<str:token>/", plain.plain_upload, name="plain-upload"),
+    path("redacted/<str:token>/", supply.supply, name="supply-redaction"),
 ]

@@ -25,6 +25,9 @@ from submissions.persons_told import open_answers as still_to_say
 from submissions.states import FileState, Scan
 from submissions.vocabularies import Delivery, Recognisable
 
+# So many are not named one by one.
+MANY = 4
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -72,6 +75,24 @@ def not_asked(submission: Submission, people: Iterable[Person]) -> list[Missing]
             )
             found.append(Missing("people", _said(person, words), page, answers=0))
     return found
+
+
+def not_redacted(submission: Submission) -> list[Missing]:
+    """What identifies someone and has no redacted copy: worth knowing, in nobody's way."""
+    found = list(submission.exhibits.identifying_without_copy()[:MANY])
+    if len(found) == MANY:
+        url = reverse("submissions:exhibit-list", args=[submission.reference])
+        words = _("Several exhibits identify someone and have no redacted copy")
+        return [Missing("exhibits", words, url, answers=0)]
+    return [
+        Missing(
+            "exhibits",
+            _("%(exhibit)s identifies someone and has no redacted copy") % {"exhibit": one},
+            reverse("submissions:redactions", args=[submission.reference, one.reference]),
+            answers=0,
+        )
+        for one in found
+    ]
 
 
 def _of_content(

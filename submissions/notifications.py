@@ -11,7 +11,7 @@ from partners.actions.notifications import tell
 from partners.models import User
 from partners.querysets import UserQuerySet
 from submissions import policies
-from submissions.models import Exhibit, Submission, Version
+from submissions.models import Exhibit, Redaction, Submission, Version
 
 SENTENCES: dict[str, Sentence] = {
     "submissions.ready": _("A draft waits for you: check it, then hand it over or send it back."),
@@ -19,6 +19,8 @@ SENTENCES: dict[str, Sentence] = {
     "submissions.handed_over": _("What you worked on was handed over."),
     "submissions.file_failed": _("A file did not arrive whole; send it again."),
     "submissions.file_quarantined": _("A file is harmful and was put in quarantine."),
+    "submissions.redaction_ready": _("A redacted copy is ready: look at it, then confirm it."),
+    "submissions.redaction_failed": _("A redacted copy could not be made."),
     "submissions.withdrawn": _("A submission was withdrawn; decide what is kept, and why."),
 }
 
@@ -53,6 +55,16 @@ def file_quarantined(exhibit: Exhibit) -> None:
     _tell_sender("submissions.file_quarantined", exhibit)
 
 
+def redaction_ready(redaction: Redaction) -> None:
+    """To whoever asked for it, or supplied it."""
+    _tell_asker("submissions.redaction_ready", redaction)
+
+
+def redaction_failed(redaction: Redaction) -> None:
+    """To whoever asked for it, or supplied it."""
+    _tell_asker("submissions.redaction_failed", redaction)
+
+
 def withdrawn(submission: Submission, by: User) -> None:
     """To the data-protection leads."""
     leads = _holders(submission, roles.DataProtectionLead.code).exclude(pk=by.pk)
@@ -81,6 +93,20 @@ def _tell_sender(code: str, exhibit: Exhibit) -> None:
         path=reverse(
             "submissions:exhibit-detail", args=[exhibit.submission.reference, exhibit.reference]
         ),
+        about=exhibit.submission.title,
+    )
+
+
+def _tell_asker(code: str, redaction: Redaction) -> None:
+    exhibit = redaction.exhibit
+    names = [exhibit.submission.reference, exhibit.reference, redaction.reference]
+    documenters = set(_holders(exhibit.submission, roles.Documenter.code))
+    asker = {one for one in documenters if one.pk == redaction.asked_by_id}
+    tell(
+        users=asker or documenters,
+        code=code,
+        key=f"{code}-{redaction.reference}",
+        path=reverse("submissions:redaction", args=names),
         about=exhibit.submission.title,
     )
 

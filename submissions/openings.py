@@ -9,7 +9,7 @@ from custody.log import Actor, Target
 from impna.db import partly
 from partners.models import User
 from submissions import policies
-from submissions.models import Exhibit, Submission
+from submissions.models import Exhibit, Redaction, Submission
 
 _FIND = """
     SELECT exhibit.id, exhibit.submission_id, exhibit.scan, submission.reference
@@ -40,6 +40,8 @@ class Words:
 
 def own_partner(target: Target, by: Actor) -> str | None:
     """A member who may see the submission opens its exhibits and words; nobody what is quarantined."""
+    if isinstance(target, Redaction):
+        return _own_redaction(target, by)
     if not isinstance(target, Exhibit | Words) or not isinstance(by, User):
         return None
     if not policies.holds(by, target.submission, "view_submission"):
@@ -47,6 +49,24 @@ def own_partner(target: Target, by: Actor) -> str | None:
     if isinstance(target, Exhibit) and target.scan == "infected":
         return None
     return "own partner"
+
+
+def _own_redaction(target: Redaction, by: Actor) -> str | None:
+    """The same of a redacted copy; nobody opens one that was taken back."""
+    if not isinstance(by, User) or target.taken_back_at is not None or target.scan == "infected":
+        return None
+    may = policies.holds(by, target.exhibit.submission, "view_submission")
+    return "own partner" if may else None
+
+
+def find_redaction(reference: str) -> Redaction | None:
+    """The redacted copy a permit names."""
+    found: Redaction | None = (
+        Redaction.objects.select_related("exhibit__submission")
+        .filter(reference=reference, exhibit__removed_at__isnull=True)
+        .first()
+    )
+    return found
 
 
 def find_exhibit(reference: str) -> Exhibit | None:

@@ -79,6 +79,17 @@ def check_can_assess_risks(user: User, submission: Submission) -> None:
         )
 
 
+def check_can_sign_off(user: User, submission: Submission) -> None:
+    """Documenters, approvers and data-protection leads say whether a redacted copy may be used."""
+    if not any(
+        holds(user, submission, name)
+        for name in ("draft_submission", "approve_submission", "lead_submission")
+    ):
+        raise NotAllowed(
+            _("Only a documenter, approver or data-protection lead of your organisation does this.")
+        )
+
+
 def check_can_exclude(user: User) -> None:
     """Managers of a CSO say to whom nothing of it is ever given (DESIGN 4)."""
     if user.partner.kind != roles.CSO or not user.manages:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from submissions.consent_vocabularies import Basis
-from submissions.states import FileState, Status
+from submissions.states import FileState, Scan, Status
 from submissions.vocabularies import Delivery, Recognisable
 
 if TYPE_CHECKING:
@@ -246,6 +246,17 @@ class ExhibitQuerySet(models.QuerySet[Any]):
         """Whatever became of the file, unless it failed: an answer is open."""
         return self.present().exclude(file_state=FileState.FAILED).filter(UNANSWERED)
 
+    def identifying_without_copy(self) -> ExhibitQuerySet:
+        """Whose file identifies someone, and of which no redacted copy counts."""
+        copies = self.model._meta.apps.get_model("submissions", "Redaction").objects.live()
+        return (
+            self.present()
+            .filter(file_state=FileState.SEALED, recognisable=Recognisable.SOMEONE)
+            .exclude(scan=Scan.INFECTED)
+            .exclude(pk__in=copies.values("exhibit"))
+            .order_by("number")
+        )
+
     def settled(self) -> ExhibitQuerySet:
         """Sealed, or delivered another way, and answered for."""
         return (
@@ -253,6 +264,23 @@ class ExhibitQuerySet(models.QuerySet[Any]):
             .filter(file_state__in=[FileState.SEALED, FileState.NONE])
             .exclude(UNANSWERED)
         )
+
+
+class RedactionQuerySet(models.QuerySet[Any]):
+    """Redacted copies."""
+
+    def visible_to(self, user: User) -> RedactionQuerySet:
+        """Those of exhibits of visible submissions."""
+        return self.filter(**_in_visible(user, "exhibit__submission__")).distinct()
+
+    def live(self) -> RedactionQuerySet:
+        """Confirmed and not taken back, of exhibits that are there; newest first."""
+        return self.filter(
+            confirmed_at__isnull=False,
+            taken_back_at__isnull=True,
+            exhibit__removed_at__isnull=True,
+            exhibit__key__destroyed_at__isnull=True,
+        ).order_by("-number")
 
 
 def _in_visible(user: User, way: str = "submission__") -> dict[str, Any]:

@@ -118,6 +118,17 @@ class Scan(models.TextChoices):
     NOT_SCANNED = "not_scanned", _("Not scanned")
 
 
+class CopyState(models.TextChoices):
+    """Of a redacted copy, as pages say it."""
+
+    MAKING = "making", _("Being made")
+    FAILED = "failed", _("Could not be made")
+    INFECTED = "infected", _("Harmful: quarantined")
+    TO_CONFIRM = "to_confirm", _("To be looked at")
+    CONFIRMED = "confirmed", _("Confirmed")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
 def check_transition(current: str, to: Status) -> None:
     """Raise NotNow unless a submission in `current` can become `to`."""
     if to not in TRANSITIONS[Status(current)]:

@@ -1,5 +1,6 @@
 """The page of a submission as a list of tasks: what is there, what is missing, where to mend it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -47,13 +48,18 @@ def sections(
     risks: Risks,
     *,
     may_draft: bool,
+    unredacted: Sequence[Missing] = (),
 ) -> list[dict[str, Any]]:
-    """Headings with their tasks, in the order in which a documenter works."""
+    """Headings with their tasks, in the order in which a documenter works.
+
+    `unredacted` is said under the exhibits and stands in nobody's way.
+    """
     by_part: dict[str, list[Missing]] = {}
     for one in found:
         by_part.setdefault(one.part, []).append(one)
     told = _ready(by_part.get("incidents", []), there=incidents, draft=submission.is_draft)
     given = _ready(by_part.get("exhibits", []), there=counts["all"], draft=submission.is_draft)
+    given["links"] = [*given.get("links", []), *unredacted]
     sheet = _ready(by_part.get("cover_sheet", []), there=1, draft=submission.is_draft)
     recognised = _ready(by_part.get("people", []), there=1, draft=submission.is_draft)
     recognised |= {"hint": _("In exhibits and in words, and what they said about it.")}

@@ -17,6 +17,7 @@ from submissions.views import (
     person_parts,
     persons,
     progress,
+    redactions,
     risks,
     unsaved,
 )
@@ -24,6 +25,8 @@ from submissions.views import (
 app_name = "submissions"
 _ONE = "submissions/<ref:reference>/"
 _EXHIBIT = _ONE + "exhibits/<ref:exhibit>/"
+_REDACTED = _EXHIBIT + "redacted/"
+_COPY = _REDACTED + "<ref:copy>/"
 _INCIDENT = _ONE + "incidents/<ref:incident>/"
 _PERSON = _ONE + "people/<ref:person>/"
 urlpatterns = [
@@ -58,6 +61,18 @@ urlpatterns = [
     path(_EXHIBIT + "give-up/", exhibits.give_up, name="exhibit-give-up"),
     path(_EXHIBIT + "open/", exhibits.open_file, name="exhibit-open"),
     path(_EXHIBIT + "opened/<ref:opening>/", exhibits.opened, name="exhibit-opened"),
+    path(_REDACTED, redactions.redaction_list, name="redactions"),
+    path(_REDACTED + "pages/", redactions.ask_for_pages, name="redaction-pages"),
+    path(_REDACTED + "mark/", redactions.open_pages, name="redaction-open-pages"),
+    path(_REDACTED + "mark/<ref:opening>/", redactions.mark, name="redaction-mark"),
+    path(
+        _REDACTED + "mark/<ref:opening>/<int:number>/",
+        redactions.page_picture,
+        name="redaction-page",
+    ),
+    path(_COPY, redactions.redaction, name="redaction"),
+    path(_COPY + "confirm/", redactions.confirm, name="redaction-confirm"),
+    path(_COPY + "take-back/", redactions.take_back, name="redaction-take-back"),
     path(_ONE + "risks/", risks.risk_list, name="risk-list"),
     path(_ONE + "risks/add/", risks.assess, name="risk-add"),
     path(_ONE + "risks/<ref:risk>/", risks.look_again, name="risk-look"),

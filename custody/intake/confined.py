@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -75,8 +75,8 @@ class Examiner:
     ) -> None:
         self._scratch = scratch
         self._limits = limits or Limits()
-        self._formats = _Helper("formats", ())
-        self._probes = _Helper("probes", probes)
+        self._formats = Helper("formats", ())
+        self._probes = Helper("probes", probes)
 
     def __enter__(self) -> Self:
         # Both start at the same time; each is waited for when it is needed.
@@ -97,7 +97,11 @@ class Examiner:
     def examine(self, source: Iterable[bytes], *, name_hint: str, type_hint: str = "") -> Findings:
         """The findings on one file, whatever it contains."""
         limits = self._limits
-        with _in_memory(source, self._room(), limits.beginning) as (content, size, whole):
+        with in_memory(source, self._room(), limits.beginning) as (
+            content,
+            size,
+            whole,
+        ):
             if content < 0:
                 return Findings(failures={"content": "no_room"}, crashed="no_room")
             # Only the ending of a name matters, and its beginning may be long.
@@ -127,15 +131,23 @@ class Examiner:
         return _together(identified, probed)
 
     def _room(self) -> int:
-        disk = os.statvfs(self._scratch)
-        return min(self._limits.content, disk.f_bavail * disk.f_frsize)
+        return room_in(self._scratch, self._limits)
 
 
-class _Helper:
-    """One helper process; it is started again when it has had to be ended."""
+class Helper:
+    """One helper process; it is started again when it has had to be ended.
 
-    def __init__(self, kind: str, probes: Sequence[str]) -> None:
-        self._kind, self._names = kind, list(probes)
+    `judge` says whether the bytes that come back beside the findings are of the form they must
+    have; others are dropped.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        probes: Sequence[str],
+        judge: Callable[[bytes], bool] = answers.is_plain_jpeg,
+    ) -> None:
+        self._kind, self._names, self._judge = kind, list(probes), judge
         self.expected = [kind] if kind == "formats" else [answers.short(name) for name in probes]
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -195,10 +207,11 @@ class _Helper:
         found = answers.read(reader.output, ended, self.expected)
         if found.crashed in {"garbage", "nothing"}:
             self.stop()
-        picture = reader.picture if answers.is_plain_jpeg(reader.picture) else b""
+        picture = reader.picture
+        usable = "thumbnails" not in found.failures and self._judge(picture)
         return replace(
             found,
-            thumbnail=b"" if "thumbnails" in found.failures else picture,
+            thumbnail=picture if usable else b"",
             measures=[name for name, holds in self._measures.items() if holds],
             missing=[name for name, holds in self._measures.items() if not holds],
             tools=self._tools,
@@ -222,8 +235,14 @@ class _Helper:
         return control
 
 
+def room_in(scratch: Path, limits: Limits) -> int:
+    """How many bytes of one file may be held in memory now."""
+    disk = os.statvfs(scratch)
+    return min(limits.content, disk.f_bavail * disk.f_frsize)
+
+
 @contextlib.contextmanager
-def _in_memory(
+def in_memory(
     source: Iterable[bytes], room: int, beginning: int
 ) -> Iterator[tuple[int, int, bool]]:
     """A sealed memory file of the source: descriptor, size, and whether all of it is there.

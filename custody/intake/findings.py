@@ -40,6 +40,9 @@ FAILURES = frozenset(
         "unreadable", "cut_short", "needs_password", "memory", "refused", "error", "only_beginning",
         "no_room", "not_reached", "deadline", "cpu", "file_size", "killed", "exited", "too_much",
         "garbage", "nothing", "helper_died",
+        # Of redacting alone.
+        "too_large", "too_many_pages", "too_many_pixels", "several_pictures", "no_pixels",
+        "mark_outside", "not_black", "not_bare",
     }
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What a probe is given and gives back. Probes run in a confined process and nowhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import BinaryIO
 
@@ -16,7 +16,10 @@ PROBES = (
 
 @dataclass(frozen=True)
 class Job:
-    """One file for the probes: its MIME type by content, whether all of it is there, limits."""
+    """One file for the probes: its MIME type by content, whether all of it is there, limits.
+
+    `task` and `marks` are for redacting alone: see `custody.intake.redacting`.
+    """
 
     mime: str = ""
     whole: bool = True
@@ -24,6 +27,8 @@ class Job:
     edge: int = 480
     objects: int = 20_000
     seconds: int = 5
+    task: str = ""
+    marks: Sequence[Sequence[int]] = ()
 
     as_dict = asdict
 

@@ -60,21 +60,32 @@ def _page(file: BinaryIO, job: Job) -> Image.Image:
     return _small(drawn.to_pil(), job)
 
 
+def eight_bits(image: Image.Image) -> Image.Image:
+    """The same with at most 8 bits a channel: scans and instruments have more."""
+    if not image.mode.startswith(("I", "F")):
+        return image
+    low, high = image.convert("F").getextrema()
+    span = max(float(high) - float(low), 1.0)  # type: ignore[arg-type]
+    start = float(low)  # type: ignore[arg-type]
+    return image.convert("F").point(lambda value: (value - start) * (255 / span)).convert("L")
+
+
+def on_paper(image: Image.Image) -> Image.Image:
+    """In plain colours; what shines through is white."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    paper = Image.new("RGB", image.size, _PAPER)
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
 def _small(image: Image.Image, job: Job) -> Image.Image:
-    if image.mode.startswith(("I", "F")):  # more than 8 bits a channel: scans and instruments
-        low, high = image.convert("F").getextrema()
-        span = max(float(high) - float(low), 1.0)  # type: ignore[arg-type]
-        start = float(low)  # type: ignore[arg-type]
-        image = image.convert("F").point(lambda value: (value - start) * (255 / span)).convert("L")
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image.thumbnail((job.edge, job.edge))
-        paper = Image.new("RGB", image.size, _PAPER)
-        paper.paste(image, mask=image.getchannel("A"))
-        return paper
-    image = image.convert("RGB")
+    image = eight_bits(image)
+    # First the colours: what is left out of a palette cannot be made small.
+    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((job.edge, job.edge))
-    return image
+    return on_paper(image)
 
 
 def _drawn(image: Image.Image) -> bytes:

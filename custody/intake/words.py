@@ -58,6 +58,15 @@ FAILURES: Mapping[str, Promise] = {
     "garbage": _("It gave back something that could not be understood."),
     "nothing": _("It gave back nothing."),
     "helper_died": _("The examination was ended from outside."),
+    # Of redacting alone.
+    "too_large": _("The file, or its redacted copy, is larger than the portal redacts."),
+    "too_many_pages": _("It has more than 200 pages, which is more than the portal redacts."),
+    "too_many_pixels": _("A page has more pixels than the portal redacts."),
+    "several_pictures": _("There are several pictures in this file, and the portal redacts one."),
+    "no_pixels": _("It is no picture and no PDF that the portal can read."),
+    "mark_outside": _("A place was marked on a page that is not there."),
+    "not_black": _("A marked place was not wholly black in the finished copy; it was dropped."),
+    "not_bare": _("Something other than pixels was left in the finished copy; it was dropped."),
 }
 NOT_SCANNED: Mapping[str, Promise] = {
     "no_scanner": _("No virus scanner was at work."),

@@ -6,6 +6,7 @@ from submissions.models.exhibits import Exhibit, UploadToken
 from submissions.models.incidents import CoverSheet, Incident
 from submissions.models.links import Link, LinkedExhibit
 from submissions.models.persons import Part, Person
+from submissions.models.redactions import PagePictures, Redaction
 from submissions.models.risks import Risk
 from submissions.models.submissions import (
     Submission,
@@ -24,9 +25,11 @@ __all__ = [
     "Incident",
     "Link",
     "LinkedExhibit",
+    "PagePictures",
     "PaperForm",
     "Part",
     "Person",
+    "Redaction",
     "Risk",
     "StandingExclusion",
     "Submission",

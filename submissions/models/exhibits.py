@@ -12,7 +12,7 @@ from impna.constraints import one_of
 from impna.references import ReferenceField
 from partners.models import User
 from submissions.models.submissions import Submission
-from submissions.querysets import ExhibitQuerySet
+from submissions.querysets import ExhibitQuerySet, RedactionQuerySet
 from submissions.states import FileState, Scan
 from submissions.vocabularies import (
     Delivery,
@@ -125,6 +125,12 @@ class Exhibit(models.Model):
     def submission_reference(self) -> str:
         """For the vault."""
         return self.submission.reference
+
+    @property
+    def redactions(self) -> RedactionQuerySet:
+        """Its redacted copies that count, newest first: confirmed, and not taken back."""
+        found: RedactionQuerySet = self.redacted_copies.live()
+        return found
 
     @property
     def agrees(self) -> bool | None:

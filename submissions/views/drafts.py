@@ -15,7 +15,7 @@ from partners.models import User
 from partners.policies import allowed
 from submissions import history, policies, task_list
 from submissions.actions import drafts, exhibits
-from submissions.completeness import Missing, missing, not_asked
+from submissions.completeness import Missing, missing, not_asked, not_redacted
 from submissions.forms import BeginForm, TitleForm
 from submissions.models import Submission
 from submissions.querysets import NEEDING, PAGE, UNANSWERED
@@ -89,6 +89,7 @@ def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
             not_asked(submission, people) if submission.is_draft else [],
             _risks(submission),
             may_draft=may,
+            unredacted=not_redacted(submission) if may else [],
         ),
         "missing": found,
         "missing_answers": task_list.answers_missing(found),

@@ -60,6 +60,7 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
         "people": names_by_exhibit(found.submission).get(found.pk, []),
         "another_open": may and _next_open(found) is not None,
         "bringing": _bringing(found) if may else None,
+        "redacted": found.redactions.count() if found.file else 0,
         "was_handed_over": found.in_versions.exists(),
         "brought_by": list(found.brought_by.filter(removed_at__isnull=True).order_by("number")),
         "known": known,

@@ -24,6 +24,7 @@ SHOWN = (
     "submissions.Exhibit",
     "submissions.Incident",
     "submissions.Person",
+    "submissions.Redaction",
     "submissions.Risk",
     "submissions.Link",
     "submissions.Consent",

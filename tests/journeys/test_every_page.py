@@ -31,6 +31,14 @@ NO_PAGE = {
     "submissions:exhibit-opened": "needs an opening; test_uploads",
     "submissions:exhibit-open": "needs a file; test_uploads",
     "submissions:exhibit-give-up": "needs an unfinished upload; test_uploads",
+    "submissions:redactions": "needs a file; test_redacting",
+    "submissions:redaction-open-pages": "the same",
+    "submissions:redaction-mark": "the same",
+    "submissions:redaction-page": "a picture; test_redacting",
+    "submissions:redaction-pages": "sent only; test_redacting",
+    "submissions:redaction": "needs a copy; test_redacting",
+    "submissions:redaction-confirm": "sent only; test_redacting",
+    "submissions:redaction-take-back": "needs a copy; test_redacting",
     "cases:opened": "needs an opening; test_main_line",
 }
 

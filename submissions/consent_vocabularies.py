@@ -62,6 +62,8 @@ class Scope(models.TextChoices):
 CONDITIONS = frozenset({Scope.C13, Scope.C14, Scope.C16})
 ACKNOWLEDGEMENTS = frozenset({Scope.C15})
 PERMISSIONS = frozenset(Scope) - CONDITIONS - ACKNOWLEDGEMENTS
+# Who may be given it, by name: each is agreed to or was not named.
+NAMED = frozenset({Scope.C04, Scope.C05, Scope.C07, Scope.C08, Scope.C09, Scope.C11})
 # The last of the six questions; whatever is not agreed to here is not allowed.
 ANYTHING_ELSE = (
     Scope.C10,

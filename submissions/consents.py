@@ -97,7 +97,10 @@ def scopes(
     others: Iterable[str],
     asked_others: bool,
 ) -> dict[str, str]:
-    """The codes that the answers to the six questions set; what is not in it was not asked."""
+    """The codes that the answers to the six questions set; what is not in it was not asked.
+
+    Whoever is not among those they named was not agreed to; nobody is asked about each.
+    """
     yes, no = Answer.GRANTED.value, Answer.REFUSED.value
     said: dict[str, str] = {}
 
@@ -109,9 +112,9 @@ def scopes(
     for scope in (Scope.C02, Scope.C03):
         put(scope, yes if scope in secretariat else no)
     put(Scope.C06, yes if any_eu else no)
-    put(Scope.C05, yes if list(states) else no)
-    for scope, named in _named(bodies).items():
-        put(scope, yes if named else no)
+    put(Scope.C05, yes if list(states) else "")
+    for scope in _named(bodies):
+        put(scope, yes)
     if name:
         put(Scope.C13, yes if name == "withheld" else no)
     put(Scope.C18, image)
@@ -129,14 +132,15 @@ def scopes(
     return said
 
 
-def _named(bodies: Iterable[Partner]) -> dict[Scope, bool]:
-    found = {Scope.C04: False, Scope.C07: False, Scope.C09: False}
-    for body in bodies:
-        if body.kind == roles.MECHANISM:
-            found[Scope.C09] = True
-        else:
-            found[Scope.C04 if body.country in EU else Scope.C07] = True
-    return found
+def _named(bodies: Iterable[Partner]) -> set[Scope]:
+    return {
+        Scope.C09
+        if body.kind == roles.MECHANISM
+        else Scope.C04
+        if body.country in EU
+        else Scope.C07
+        for body in bodies
+    }
 
 
 def all_told(details: ConsentDetails) -> bool:

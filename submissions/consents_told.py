@@ -11,6 +11,7 @@ from submissions.actions import consents
 from submissions.consent_vocabularies import (
     ACKNOWLEDGEMENTS,
     CONDITIONS,
+    NAMED,
     PERMISSIONS,
     Answer,
     Scope,
@@ -42,7 +43,8 @@ class ConsentTold:
     @property
     def not_asked(self) -> list[Sentence]:
         """Permissions nobody asked for; they open nothing."""
-        return [one.label for one in _in_order(PERMISSIONS) if one not in self.consent.said]
+        asked_apart = PERMISSIONS - NAMED
+        return [one.label for one in _in_order(asked_apart) if one not in self.consent.said]
 
     @property
     def conditions(self) -> list[Sentence]:

@@ -10,7 +10,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """In the same transaction as what the apps below do."""
-        from cases import notifications, openings
+        from cases import notifications, openings, published
         from cases.actions import access, assignments, enclosures, narrowing
         from cases.models import Advice, Enclosure, Referral
         from custody import ports
@@ -29,4 +29,5 @@ class CasesConfig(AppConfig):
         ports.unexamined.plug(enclosures.leave_unexamined)
         submission_ports.withdrawn.plug(access.recall_all)
         submission_ports.consent_narrowed.plug(narrowing.take_back_uncovered)
+        submission_ports.erasing.plug(published.still_held)
         partner_ports.role_ended.plug(assignments.end_of_role)

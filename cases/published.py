@@ -17,6 +17,8 @@ from cases.models import Referral
 from cases.states import OVER, Party, Status
 from cases.vocabularies import ConditionAnswer, Disposal
 from custody.models import CustodyEvent
+from impna.errors import Sentence
+from submissions.models import Exhibit, Submission
 from submissions.spoken import numbers
 
 # How long a choice stands on the sender's desk.
@@ -185,6 +187,23 @@ def _words(kind: str, data: dict[str, Any]) -> str:
         Event.DISPOSED: _("It said what became of what it had."),
     }
     return str(sentences[Event(kind)])
+
+
+def still_held(submission: Submission, exhibit: Exhibit | None) -> Sentence:
+    """Plugged into `submissions.ports.erasing`: who has not said what became of what it had.
+
+    "" when all have. Of one exhibit, those that were ever given it.
+    """
+    found = submission.referrals.live()
+    if exhibit is not None:
+        found = found.filter(items__exhibit=exhibit).distinct()
+    first = found.select_related("unit__partner").order_by("pk").first()
+    if first is None:
+        return ""
+    return _(
+        "%(who)s has not said what became of what it had. What it holds, you can ask for; until its "
+        "referral is closed, nothing of that is erased here."
+    ) % {"who": first.unit.partner.name}
 
 
 def _what_is_owed(referral: Referral) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from django.conf import settings
 from django.utils import timezone
 
-from custody.keystore import DirectoryKeyStore, InsecureKeyStore, KeyStore, TextCipher
+from custody.keystore import DirectoryKeyStore, InsecureKeyStore, KeyErased, KeyStore, TextCipher
 from custody.models import Compartment
 
 
@@ -45,5 +45,10 @@ def deployment_cipher(purpose: Compartment.Purpose) -> TextCipher:
 
 
 def cipher(compartment: Compartment) -> TextCipher:
-    """Seals and opens text under the compartment's key; raises when the key is gone."""
+    """Seals and opens text under the compartment's key; raises when the key is gone.
+
+    `KeyErased` from the decision on, also while the key store's entry is still there.
+    """
+    if compartment.destroyed_at is not None:
+        raise KeyErased("This compartment was destroyed: what it sealed is erased.")
     return keystore().text_cipher(compartment.name)

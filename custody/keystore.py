@@ -201,6 +201,8 @@ class DirectoryKeyStore:
         """Remove a compartment with all its keys; the terms are those of `destroy_key`."""
         directory = self._root / _checked(compartment)
         with _disk():
+            if _there(self._mark(compartment)) and not _there(directory):
+                return
             durable.touch(self._mark(compartment))
             with contextlib.suppress(KeyMissing), _alone(directory):
                 (directory / COMPARTMENT_FILE).unlink(missing_ok=True)

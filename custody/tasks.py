@@ -19,8 +19,9 @@ def end_openings() -> None:
 
 @shared_task(ignore_result=True)
 def finish_erasures() -> None:
-    """Destroy keys whose erasure a crash interrupted."""
+    """Destroy keys and compartments whose erasure a crash interrupted."""
     vault.sweep()
+    vault.sweep_compartments()
 
 
 @shared_task(ignore_result=True)

@@ -80,6 +80,8 @@ def new_key(compartment: Compartment) -> SealingKey:
 
 def draft_key(compartment: Compartment) -> SealingKey:
     """A key pair whose row is saved together with its first file, or never: see `forget_draft`."""
+    if compartment.destroyed_at is not None:
+        raise NotNow(_("This has been erased."))
     handle = keystore().new_key(compartment.name)
     return SealingKey(
         compartment=compartment,
@@ -366,6 +368,29 @@ def destroy(key: SealingKey, *, by: log.Actor, reason: str, submission: str = ""
     )
     after_commit(_remove, key)
     return key
+
+
+@transaction.atomic
+def destroy_compartment(
+    compartment: Compartment, *, by: log.Actor, reason: str, submission: str
+) -> None:
+    """Decide that everything of a compartment is gone: each key in it, and every text it sealed.
+
+    As with `destroy`: the key store's entry goes right after the commit, the sweep makes sure, and
+    callers check for holds first. Each key has its own event; the caller's says the rest.
+    """
+    for key in compartment.keys.filter(destroyed_at__isnull=True).order_by("pk"):
+        destroy(key, by=by, reason=reason, submission=submission)
+    compartment.destroyed_at = timezone.now()
+    compartment.save(update_fields=["destroyed_at"])
+    after_commit(keystore().destroy_compartment, compartment.name)
+
+
+def sweep_compartments() -> None:
+    """Take destroyed compartments out of the key store, also those that a backup brought back."""
+    erased = Compartment.objects.filter(destroyed_at__isnull=False)
+    for name in erased.values_list("name", flat=True).iterator():
+        keystore().destroy_compartment(name)
 
 
 def sweep() -> int:

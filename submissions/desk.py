@@ -13,7 +13,7 @@ from impna.errors import Sentence
 from partners import roles
 from partners.desk import Waiting
 from partners.models import User
-from submissions import policies
+from submissions import keeping_desk, policies
 from submissions.history import Note, notes_of
 from submissions.models import Exhibit, Risk, Submission
 from submissions.risks import SOON
@@ -32,7 +32,7 @@ class _Facts:
 
 
 def awaiting(user: User) -> list[Waiting]:
-    """Drafts to go on with, drafts to check, risks to look at; nine queries at most."""
+    """Drafts to go on with, drafts to check, risks to look at, what is kept; eleven queries at most."""
     drafts = _drafts(user, "draft_submission") if user.holds(roles.Documenter.code) else []
     to_check = _drafts(user, "approve_submission") if user.holds(roles.Approver.code) else []
     to_check = [one for one in to_check if one.status == Status.READY]
@@ -44,7 +44,7 @@ def awaiting(user: User) -> list[Waiting]:
     rows = [_to_write(draft, facts) for draft in being_written]
     rows += [_with_approver(draft) for draft in waiting]
     rows += [_to_check(draft, changed=draft.pk in changed) for draft in to_check]
-    rows += _risks(user)
+    rows += [*_risks(user), *keeping_desk.awaiting(user)]
     return sorted(rows, key=lambda row: row.due)
 
 

@@ -5,6 +5,9 @@ RFC 8785 JSON: {"v", "submission", "version", "kind", "handed_over_at", "cover_s
 may exceed 2^53), digests are hex. It is sealed whole; its SHA-256 stands on the receipt, so that
 anyone who is given the text can tell later that nothing was changed.
 
+Of an exhibit that was erased since, "erased" is true, and what was said in words is cut out: the
+text is no longer the one on the receipt then. The event of the erasure has its new SHA-256.
+
 Version 1 had no "persons", version 2 neither "consents" nor "links". These three are the provider's
 own: no recipient reads them (`cases.package`). An exhibit's own "people" are for recipients: codes or
 how many, and on what basis.
@@ -21,6 +24,7 @@ from custody.texts import open_text, seal_text
 from submissions.actions import consents as consent_words
 from submissions.actions import cover_sheets, exhibits, incidents, persons
 from submissions.actions import links as link_words
+from submissions.answers import Details
 from submissions.models import (
     Consent,
     CoverSheet,
@@ -106,6 +110,19 @@ def read(version: Version) -> Manifest:
     )
     document: Manifest = json.loads(text)
     return document
+
+
+def without_words_of(version: Version, exhibit: str) -> str:
+    """The canonical text with the words about one exhibit cut out, by its reference.
+
+    Numbers, digests, sizes and coded answers stay.
+    """
+    document = read(version)
+    for entry in document["exhibits"]:
+        if entry["reference"] == exhibit:
+            entry |= {"name": "", "description": "", "erased": True}
+            entry["details"] = Details().as_json()
+    return rfc8785.dumps(document).decode()
 
 
 def _incident(incident: Incident) -> Manifest:

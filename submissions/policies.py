@@ -64,7 +64,7 @@ def check_can_approve(user: User, submission: Submission) -> None:
 
 
 def check_can_lead(user: User, submission: Submission) -> None:
-    """Data-protection leads of the providing partner decide what is kept after a withdrawal."""
+    """Data-protection leads of the providing partner decide what is kept, held and erased."""
     if not holds(user, submission, "lead_submission"):
         raise NotAllowed(_("Only a data-protection lead of your organisation does this."))
 

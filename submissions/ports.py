@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
+from impna.errors import Sentence
 from partners.models import User
-from submissions.models import Submission
+from submissions.models import Exhibit, Submission
 
 type Told = Callable[[Submission, User], object]
+type Hinders = Callable[[Submission, Exhibit | None], Sentence]
 
 
 class Port:
@@ -31,7 +35,34 @@ class Port:
             function(submission, by)
 
 
+class ErasingPort:
+    """`erasing`: may a submission, or one exhibit of it, be erased as far as others hold it?
+
+    Each plugged function answers with why not, or "". Nothing plugged refuses: nobody would know
+    who still has it (R13).
+    """
+
+    def __init__(self) -> None:
+        self._functions: list[Hinders] = []
+
+    def plug(self, function: Hinders) -> None:
+        """Add a function; the same one twice is once."""
+        if function not in self._functions:
+            self._functions.append(function)
+
+    def why_not(self, submission: Submission, exhibit: Exhibit | None) -> Sentence:
+        """The first reason against it, or ""."""
+        if not self._functions:
+            return _("Whether somebody still holds it could not be established.")
+        for function in self._functions:
+            if said := function(submission, exhibit):
+                return said
+        return ""
+
+
 # A CSO takes a submission back: what was given of it is recalled.
 withdrawn = Port("withdrawn")
 # Somebody's word, or who can be recognised, has changed: what is not covered any more ends (R4).
 consent_narrowed = Port("consent_narrowed")
+# What others still hold of it stands against erasing it.
+erasing = ErasingPort()

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 
 from submissions.consent_vocabularies import Basis
-from submissions.states import FileState, Scan, Status
+from submissions.keeping import Outcome, RequestKind
+from submissions.states import REVIEW_AFTER, FileState, Scan, Status
 from submissions.vocabularies import Delivery, Recognisable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
     from partners.models import Partner, User
 
 PAGE = 25
+# Also while a supplement to it is written.
+_HANDED_OVER = (Status.HANDED_OVER, Status.DRAFT, Status.READY)
 # As `submissions.answers.still_open` says it of the fields that stand in clear.
 UNANSWERED = (
     Q(recognisable=Recognisable.UNANSWERED)
@@ -100,6 +105,55 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         """Not handed over yet: being written, or with an approver."""
         return self.filter(status__in=[Status.DRAFT, Status.READY])
 
+    def with_keeping(self) -> SubmissionQuerySet:
+        """`holds_live` and `requests_open`: how many; `restricted`: whether a request restricts.
+
+        And what `with_review` says.
+        """
+        apps, here = self.model._meta.apps, {"submission": models.OuterRef("pk")}
+        holds = apps.get_model("submissions", "Hold").objects.filter(**here).live()
+        asked = apps.get_model("submissions", "DataSubjectRequest").objects.filter(**here)
+        return self.with_review().annotate(
+            holds_live=_count(holds),
+            requests_open=_count(asked.open()),
+            restricted=models.Exists(asked.restricting()),
+        )
+
+    def with_review(self) -> SubmissionQuerySet:
+        """`review_on`: when what was handed over is looked at again, and `reviewed_at`, or None.
+
+        Three years after the first hand-over, or when the last review said.
+        """
+        apps, here = self.model._meta.apps, {"submission": models.OuterRef("pk")}
+        versions = apps.get_model("submissions", "Version").objects.filter(**here)
+        reviews = apps.get_model("submissions", "Review").objects.filter(**here).order_by("-pk")
+        first = models.Subquery(versions.order_by("number").values("handed_over_at")[:1])
+        return self.annotate(
+            first_given_at=first,
+            reviewed_at=models.Subquery(reviews.values("reviewed_at")[:1]),
+            review_on=Coalesce(
+                models.Subquery(reviews.values("next_on")[:1]),
+                TruncDate(F("first_given_at") + REVIEW_AFTER),
+            ),
+        )
+
+    def to_look_at(self, until: date) -> SubmissionQuerySet:
+        """With something kept to look at by that day: a review, or the nearest of its holds.
+
+        `review_on` is None where nothing is handed over; `hold_on` and `hold_since` of the hold.
+        """
+        holds = self.model._meta.apps.get_model("submissions", "Hold").objects.live()
+        nearest = holds.filter(submission=models.OuterRef("pk")).order_by("review_on", "pk")
+        reviewed = Q(versions_made__gt=0, status__in=_HANDED_OVER, review_on__lte=until)
+        return (
+            self.with_review()
+            .annotate(
+                hold_on=models.Subquery(nearest.values("review_on")[:1]),
+                hold_since=models.Subquery(nearest.values("looked_at")[:1]),
+            )
+            .filter(reviewed | Q(hold_on__lte=until))
+        )
+
     def handed_over(self) -> SubmissionQuerySet:
         """With their recipients; a supplement can be begun."""
         return self.filter(status=Status.HANDED_OVER)
@@ -167,6 +221,42 @@ class PaperFormQuerySet(models.QuerySet[Any]):
     def live(self) -> PaperFormQuerySet:
         """Still used."""
         return self.filter(ended_at__isnull=True)
+
+
+class HoldQuerySet(models.QuerySet[Any]):
+    """Holds."""
+
+    def visible_to(self, user: User) -> HoldQuerySet:
+        """Those of visible submissions."""
+        return self.filter(**_in_visible(user)).distinct()
+
+    def live(self) -> HoldQuerySet:
+        """Not ended: also those whose day has passed."""
+        return self.filter(ended_at__isnull=True)
+
+    def keeping(self, exhibit: int | None = None) -> HoldQuerySet:
+        """Live ones in the way of erasing one exhibit (by primary key), or everything."""
+        live = self.live()
+        if exhibit is None:
+            return live
+        return live.filter(Q(exhibit__isnull=True) | Q(exhibit=exhibit))
+
+
+class DataSubjectRequestQuerySet(models.QuerySet[Any]):
+    """Requests of people about their data."""
+
+    def visible_to(self, user: User) -> DataSubjectRequestQuerySet:
+        """Those of visible submissions."""
+        return self.filter(**_in_visible(user)).distinct()
+
+    def open(self) -> DataSubjectRequestQuerySet:
+        """Not answered."""
+        return self.filter(answered_at__isnull=True)
+
+    def restricting(self) -> DataSubjectRequestQuerySet:
+        """A restriction that is asked for, or was granted and not lifted: kept, and not used."""
+        stands = Q(answered_at__isnull=True) | Q(outcome__in=[Outcome.GRANTED, Outcome.PARTLY])
+        return self.filter(stands, kind=RequestKind.RESTRICTION, lifted_at__isnull=True)
 
 
 class PersonQuerySet(models.QuerySet[Any]):
@@ -281,6 +371,20 @@ class RedactionQuerySet(models.QuerySet[Any]):
             exhibit__removed_at__isnull=True,
             exhibit__key__destroyed_at__isnull=True,
         ).order_by("-number")
+
+
+def _count(found: models.QuerySet[Any]) -> Coalesce:
+    """How many, as a column of the rows they belong to."""
+    counted = found.order_by().values("submission").annotate(number=models.Count("pk"))
+    return Coalesce(models.Subquery(counted.values("number")), 0)
+
+
+class VersionExhibitQuerySet(models.QuerySet[Any]):
+    """Exhibits as they belong to versions."""
+
+    def there(self) -> VersionExhibitQuerySet:
+        """Not erased since: these can be given."""
+        return self.filter(exhibit__removed_at__isnull=True)
 
 
 def _in_visible(user: User, way: str = "submission__") -> dict[str, Any]:

@@ -151,7 +151,11 @@ def _claim() -> Taken | None:
     now = timezone.now()
     taken: Taken | None = (
         Taken.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(checked_at__isnull=True, item__exhibit__file__isnull=False)
+        .filter(
+            checked_at__isnull=True,
+            item__exhibit__file__isnull=False,
+            item__exhibit__key__destroyed_at__isnull=True,
+        )
         .exclude(claimed_until__gt=now)
         .order_by("id")
         .first()

@@ -164,7 +164,7 @@ def _covered(submission: Submission, unit: Unit, exhibits: list[Exhibit]) -> lis
 
 def _new_in(version: Version) -> list[Exhibit]:
     """Exhibits that no earlier version had."""
-    items = version.items.exclude(exhibit__in_versions__version__number__lt=version.number)
+    items = version.items.there().exclude(exhibit__in_versions__version__number__lt=version.number)
     return [item.exhibit for item in items.select_related("exhibit")]
 
 
@@ -233,7 +233,8 @@ def _wanted(version: Version, recipient: Recipient) -> dict[int, Exhibit]:
     """The exhibits to be given, by primary key; all of the version if none are named."""
     if recipient.mode == Mode.ALERT:
         return {}
-    of_version = {item.exhibit_id: item.exhibit for item in version.items.select_related("exhibit")}
+    there_now = version.items.there().select_related("exhibit")
+    of_version = {item.exhibit_id: item.exhibit for item in there_now}
     wanted = (
         set(of_version)
         if recipient.exhibits is None

@@ -141,7 +141,8 @@ def _give(request: InformationRequest, exhibits: Sequence[Exhibit], by: User) ->
     if referral.mode == Mode.ALERT:
         raise NotNow(_("This recipient was only alerted; give it the version first."))
     wanted = {exhibit.pk: exhibit for exhibit in exhibits}
-    of_version = referral.version.items.filter(exhibit__in=wanted).values_list("exhibit", flat=True)
+    there_now = referral.version.items.there().filter(exhibit__in=wanted)
+    of_version = there_now.values_list("exhibit", flat=True)
     if set(of_version) != set(wanted):
         raise NotAllowed(_("Only what was handed over can be given; make a supplement first."))
     there = set(referral.items.live().values_list("exhibit", flat=True))

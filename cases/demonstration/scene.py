@@ -17,6 +17,7 @@ ADVISER = "adviser@secretariat.example"
 # The organisations; the one person of C is documenter and approver.
 CSO_A, CSO_B, CSO_C = "cso-a.example", "cso-b.example", "cso-c.example"
 _ALONE = "alone"
+_LEADS = {CSO_A: "protection", CSO_B: "approver"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ class Scene:
     def approver(self) -> Iterator[User]:
         """Whoever answers for the story's organisation."""
         with acting(f"{self._seat('approver')}@{self.story.of}") as user:
+            yield user
+
+    @contextmanager
+    def lead(self) -> Iterator[User]:
+        """Whoever decides for the story's organisation what is kept and erased."""
+        with acting(f"{_LEADS[self.story.of]}@{self.story.of}") as user:
             yield user
 
     def _seat(self, seat: str) -> str:

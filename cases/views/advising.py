@@ -110,7 +110,7 @@ def _for_adviser(request: HttpRequest, found: Advice, user: User) -> HttpRespons
     """Reference, organisation, recipients, dates and the question; nothing else of it (R14)."""
     check_can_advise(user, found)
     advising.open_question(advice=found, by=user)
-    is_open = found.status == AdviceStatus.ASKED
+    is_open = found.status == AdviceStatus.ASKED and found.submission.status != "erased"
     posted = request.POST if request.method == "POST" else None
     form = AdviceForm(posted, units=receiving_units()) if is_open or posted else None
     if form is not None and form.is_valid():
@@ -135,10 +135,15 @@ def _for_adviser(request: HttpRequest, found: Advice, user: User) -> HttpRespons
 
 
 def _told(found: Advice, user: User) -> dict[str, Any]:
+    if found.submission.status == "erased":
+        gone = _("This was erased with the submission.")
+        question, answer = gone, gone if found.answer is not None else ""
+    else:
+        question, answer = advising.read_question(found), advising.read_answer(found)
     return {
         "advice": found,
-        "question": advising.read_question(found),
-        "answer": advising.read_answer(found),
+        "question": question,
+        "answer": answer,
         "events": list(history.of_advice(found)[:SHOWN]),
         "nameless": Partner.objects.across_from(user, found.submission.partner),
     }

@@ -110,9 +110,9 @@ def refer(request: HttpRequest, reference: str) -> HttpResponse:
     exhibits.open_names(submission=submission, by=user)
     found = [
         item.exhibit
-        for item in version.items.select_related(
-            "exhibit__file", "exhibit__submission__compartment"
-        ).order_by("exhibit__number")
+        for item in version.items.there()
+        .select_related("exhibit__file", "exhibit__submission__compartment")
+        .order_by("exhibit__number")
     ]
     data, left_at = _left(request, submission, GIVE, user)
     walk = Walk(

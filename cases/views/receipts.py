@@ -33,7 +33,9 @@ def long_receipt(request: HttpRequest, reference: str, number: int) -> HttpRespo
     """Every file by number, size and digest. Asking for it is an opening."""
     version, user = _version(request, reference, number)
     exhibits.open_names(submission=version.submission, by=user)
-    context = {**_about(version), "files": manifest.read(version)["exhibits"]}
+    files = manifest.read(version)["exhibits"]
+    is_cut = any(entry.get("erased") for entry in files)
+    context = {**_about(version), "files": files, "is_cut": is_cut}
     return render(request, "cases/receipt_long.html", context)
 
 

@@ -86,5 +86,5 @@ def _held(referral: Referral) -> list[Exhibit]:
 
 
 def _items(referral: Referral) -> list[Item]:
-    found = referral.version.items.select_related("exhibit__submission__compartment")
+    found = referral.version.items.there().select_related("exhibit__submission__compartment")
     return items_of(one.exhibit for one in found.order_by("exhibit__number"))

@@ -32,7 +32,7 @@ def examine(upload: Upload) -> bool:
     exhibit = _exhibit(upload)
     if exhibit is None:
         return False
-    if exhibit.scan != Scan.AWAITED or exhibit.removed_at is not None or exhibit.file is None:
+    if exhibit.scan != Scan.AWAITED or exhibit.file is None or _is_gone(exhibit):
         return True
     with scanning.plaintext(exhibit.file) as pieces:
         verdict = scanning.verdict_on(pieces())
@@ -55,7 +55,7 @@ def leave_unexamined(upload: Upload) -> bool:
 @transaction.atomic
 def _keep(upload: Upload, verdict: Verdict, found: Findings, preview: vault.Stored | None) -> None:
     locked = _exhibit(upload, lock=True)
-    if locked is None or locked.scan != Scan.AWAITED or locked.removed_at is not None:
+    if locked is None or locked.scan != Scan.AWAITED or _is_gone(locked):
         return
     assert locked.file is not None
     locked.findings = seal_text(
@@ -75,6 +75,13 @@ def _keep(upload: Upload, verdict: Verdict, found: Findings, preview: vault.Stor
             submission=locked.submission.reference,
         )
     _set_scan(locked, verdict)
+
+
+def _is_gone(exhibit: Exhibit) -> bool:
+    """Taken out, or erased with its submission."""
+    return exhibit.removed_at is not None or (
+        exhibit.file is not None and exhibit.file.key.destroyed_at is not None
+    )
 
 
 def _set_scan(exhibit: Exhibit, verdict: Verdict) -> None:

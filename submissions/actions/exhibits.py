@@ -17,6 +17,7 @@ from impna.errors import NotAllowed, NotNow, Refused
 from partners.models import User
 from submissions import notifications, policies
 from submissions.actions.drafts import locked_draft
+from submissions.actions.holds import check_nothing_holds
 from submissions.answers import CLEAR, Answers, Details
 from submissions.events import Event
 from submissions.hard_stops import check_may_be_here, check_takes_files
@@ -157,6 +158,7 @@ def end_upload(*, exhibit: Exhibit, by: User) -> Exhibit:
     exhibit = _locked(exhibit, by)
     if exhibit.upload is None or exhibit.file_state != FileState.SENDING:
         raise NotNow(_("This file is not being sent."))
+    check_nothing_holds(exhibit.submission, exhibit)
     uploads.give_up(exhibit.upload)
     _remove(exhibit)
     _record(Event.UPLOAD_ENDED, exhibit, by, {})
@@ -274,6 +276,7 @@ def remove(*, exhibit: Exhibit, by: User, reason: str) -> Exhibit:
         raise NotNow(_("This exhibit has been handed over; withdraw the submission, or recall it."))
     if exhibit.file_state in (FileState.SENDING, FileState.CHECKING):
         raise NotNow(_("Its file is on its way. Give the upload up, or wait until it is sealed."))
+    check_nothing_holds(exhibit.submission, exhibit)
     _remove(exhibit)
     _record(Event.EXHIBIT_REMOVED, exhibit, by, {}, reason=reason)
     vault.destroy(exhibit.key, by=by, reason=reason, submission=exhibit.submission.reference)

@@ -1,12 +1,16 @@
 """What a CSO hands over: submissions, their exhibits, and who may see them."""
 
 from submissions.models.consents import Consent, PaperForm
+from submissions.models.data_subjects import DataSubjectRequest
+from submissions.models.erasures import Erasure
 from submissions.models.exclusions import StandingExclusion
 from submissions.models.exhibits import Exhibit, UploadToken
+from submissions.models.holds import Hold
 from submissions.models.incidents import CoverSheet, Incident
 from submissions.models.links import Link, LinkedExhibit
 from submissions.models.persons import Part, Person
 from submissions.models.redactions import PagePictures, Redaction
+from submissions.models.reviews import Review
 from submissions.models.risks import Risk
 from submissions.models.submissions import (
     Submission,
@@ -20,8 +24,11 @@ __all__ = [
     "Consent",
     "Contribution",
     "CoverSheet",
+    "DataSubjectRequest",
     "Declaration",
+    "Erasure",
     "Exhibit",
+    "Hold",
     "Incident",
     "Link",
     "LinkedExhibit",
@@ -30,6 +37,7 @@ __all__ = [
     "Part",
     "Person",
     "Redaction",
+    "Review",
     "Risk",
     "StandingExclusion",
     "Submission",

@@ -9,6 +9,7 @@ from impna.references import ReferenceField
 from partners.models import Unit, User
 from submissions.models.exhibits import Exhibit
 from submissions.models.submissions import Submission
+from submissions.querysets import VersionExhibitQuerySet
 
 
 class Contribution(models.Model):
@@ -75,6 +76,8 @@ class VersionExhibit(models.Model):
     version = models.ForeignKey(Version, models.PROTECT, related_name="items")
     exhibit = models.ForeignKey(Exhibit, models.PROTECT, related_name="in_versions")
     recognisable = models.CharField(max_length=20)
+
+    objects = VersionExhibitQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from custody.history import page_of
 from impna.errors import NotNow
 from partners.models import User
 from partners.policies import allowed
-from submissions import history, policies, task_list
+from submissions import history, policies, task_list, tombstone
 from submissions.actions import drafts, exhibits
 from submissions.completeness import Missing, missing, not_asked, not_redacted
 from submissions.forms import BeginForm, TitleForm
@@ -71,10 +71,14 @@ def choose_earlier(request: HttpRequest) -> HttpResponse:
 @require_GET
 def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One submission as a task list: what is missing, on whom it waits, what can be done now."""
-    submission, user = _submission(request, reference, "begun_by", "cover_sheet")
+    submission, user = _submission(request, reference, "begun_by", "cover_sheet", erased=True)
+    if submission.status == Status.ERASED:
+        left = tombstone.of(submission, request.GET)
+        return render(request, "submissions/tombstone.html", left)
     found = _missing(submission, user)
     drafts_it = allowed(policies.check_can_draft, user, submission)
     approves = allowed(policies.check_can_approve, user, submission)
+    leads = allowed(policies.check_can_lead, user, submission)
     may, ready = submission.is_draft and drafts_it, submission.status == Status.READY
     counts, incidents = counts_of(submission), submission.incidents.present().count()
     people = list(submission.persons.present())
@@ -96,12 +100,13 @@ def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "next_url": next((one.url for one in found if one.answers), ""),
         "may_draft": may,
         "may_approve": approves,
-        "may_keep": submission.status == Status.WITHDRAWN
-        and allowed(policies.check_can_lead, user, submission),
+        "may_keep": submission.status == Status.WITHDRAWN and leads,
         "offered": task_list.offered(submission, may_draft=drafts_it, may_approve=approves),
         "refusal": task_list.hand_over_refusal(user, submission) if ready and approves else "",
         "note": history.notes_of([submission]).get(submission.pk) if submission.is_draft else None,
         **task_list.people(submission),
+        "keeping": _keeping(submission),
+        "may_lead": leads,
         "versions": list(submission.versions.select_related("handed_over_by").order_by("-number")),
         "events": page_of(
             history.changes_of(submission), request.GET, name="history", at="history"
@@ -130,6 +135,12 @@ def change_title(request: HttpRequest, reference: str) -> HttpResponse:
 def _risks(submission: Submission) -> task_list.Risks:
     found = submission.risks.live().aggregate(number=Count("pk"), first=Min("review_on"))
     return found["number"], found["first"]
+
+
+def _keeping(submission: Submission) -> Submission:
+    """The same with what is held and asked of it; one query."""
+    found: Submission = Submission.objects.with_keeping().get(pk=submission.pk)
+    return found
 
 
 def counts_of(submission: Submission) -> dict[str, int]:
@@ -171,10 +182,16 @@ def _key_of(user: User, reference: str) -> int | None:
     return found
 
 
-def _submission(request: HttpRequest, reference: str, *also: str) -> tuple[Submission, User]:
+def _submission(
+    request: HttpRequest, reference: str, *also: str, erased: bool = False
+) -> tuple[Submission, User]:
+    """One that this person may see; `erased` says that the page can show what is left of it."""
     user = _user(request)
     visible = Submission.objects.visible_to(user).select_related("partner", "compartment", *also)
-    return get_object_or_404(visible, reference=reference), user
+    found: Submission = get_object_or_404(visible, reference=reference)
+    if found.status == Status.ERASED and not erased:
+        raise NotNow(_("This has been erased. What is left of it stands on its own page."))
+    return found, user
 
 
 def _user(request: HttpRequest) -> User:

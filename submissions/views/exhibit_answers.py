@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,7 +16,8 @@ from custody.history import page_of
 from custody.intake.told import told
 from impna.errors import NotNow
 from partners.models import User
-from submissions import history
+from partners.policies import allowed
+from submissions import history, policies
 from submissions.actions import exhibits, unsaved
 from submissions.answers import Answers, Step
 from submissions.completeness import open_words
@@ -26,7 +28,7 @@ from submissions.exhibit_forms import AnswersForm, BringingForm
 from submissions.links_told import names_by_exhibit
 from submissions.models import Exhibit
 from submissions.states import Scan
-from submissions.views.drafts import _status, check_changing, may_draft
+from submissions.views.drafts import _status, _submission, check_changing, may_draft
 from submissions.views.exhibits import _about, _exhibit
 from submissions.views.unsaved import offer
 from submissions.vocabularies import CustodyEventType, Delivery
@@ -37,13 +39,16 @@ MOST_DESCRIBED = 500
 
 @require_http_methods(["GET", "POST"])
 def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
-    """One exhibit: what is known of it, and the documenter's answers."""
+    """One exhibit: what is known of it, and the documenter's answers; in the list, if erased."""
+    submission, _by = _submission(request, reference)
+    if submission.erasures.filter(exhibit__reference=exhibit).exists():
+        return redirect(f"{reverse('submissions:exhibit-list', args=[reference])}#erased")
     found, user = _exhibit(request, reference, exhibit)
     if request.method == "POST":
         check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
     known, may = exhibits.read_answers(found), may_draft(user, found.submission)
-    form = None
+    form, handed_over = None, found.in_versions.exists()
     if may:
         posted = request.POST if request.method == "POST" else None
         form = AnswersForm(posted, initial=AnswersForm.start(known), exhibit=found)
@@ -61,7 +66,9 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
         "another_open": may and _next_open(found) is not None,
         "bringing": _bringing(found) if may else None,
         "redacted": found.redactions.count() if found.file else 0,
-        "was_handed_over": found.in_versions.exists(),
+        "was_handed_over": handed_over,
+        "may_erase": (handed_over or not found.submission.is_draft)
+        and allowed(policies.check_can_lead, user, found.submission),
         "brought_by": list(found.brought_by.filter(removed_at__isnull=True).order_by("number")),
         "known": known,
         "labels": labels_of(known),

@@ -21,7 +21,7 @@ from custody.plain import outcome_of
 from impna.errors import NotNow
 from partners.forms import ReasonForm
 from partners.models import User
-from submissions import policies
+from submissions import policies, tombstone
 from submissions.actions import exhibits, tokens, unsaved
 from submissions.answers import still_open
 from submissions.completeness import open_words
@@ -102,6 +102,7 @@ def exhibit_list(request: HttpRequest, reference: str) -> HttpResponse:
         "may_draft": may,
         "counts": counts,
         **groups,
+        "erased": tombstone.exhibits_of(submission),
         "choosable": any(row.choosable for part in groups.values() for row in part.rows),
         "most_mib": MOST_MIB,
         "most_files": MOST_FILES,

@@ -29,6 +29,8 @@ SHOWN = (
     "submissions.Link",
     "submissions.Consent",
     "submissions.PaperForm",
+    "submissions.Hold",
+    "submissions.DataSubjectRequest",
     "cases.Referral",
     "cases.Advice",
 )

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from cases.actions import advising, assignments, enclosures, receiving, referrals, requests
+from cases.actions import (
+    access,
+    advising,
+    assignments,
+    enclosures,
+    receiving,
+    referrals,
+    requests,
+)
 from cases.models import Advice, Enclosure, InformationRequest, Referral
 from cases.vocabularies import Mode
 from custody import vault
@@ -93,6 +101,14 @@ def assigned(referral: Referral, user: User | None = None) -> User:
     with acting(by):
         assignments.assign(referral=referral, user=user, by=by)
     return User.objects.get(pk=user.pk)
+
+
+def disposed(referral: Referral) -> Referral:
+    """Recalled or over, and closed by the head of unit: destroyed there."""
+    by = head()
+    with acting(by):
+        access.say_what_became(referral=referral, disposal="destroyed", text="", by=by)
+    return fresh(referral)
 
 
 def question(referral: Referral, text: str = "Do you know this place?") -> InformationRequest:

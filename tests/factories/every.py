@@ -15,6 +15,8 @@ from submissions.models import Submission
 from tests.factories.cases import assigned, enclosed, head, received
 from tests.factories.partners import acting, manager_of
 from tests.factories.submissions import (
+    a_data_request,
+    a_hold,
     a_risk,
     complete_draft,
     joined,
@@ -99,6 +101,8 @@ def everything(written: Submission | None = None) -> Every:
             "person": child,
             "risk": a_risk(submission).reference,
             "link": submission.links.get().reference,
+            "hold": a_hold(submission).reference,
+            "data_request": a_data_request(submission).reference,
             "role": "victim",
             "number": "1",
             "precision": "day",
@@ -120,6 +124,8 @@ def a_draft() -> dict[str, str]:
         "person": a_child(submission),
         "risk": a_risk(submission).reference,
         "link": submission.links.get().reference,
+        "hold": a_hold(submission).reference,
+        "data_request": a_data_request(submission).reference,
         "role": "victim",
         "number": "1",
         "precision": "day",

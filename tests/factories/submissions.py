@@ -18,11 +18,15 @@ from partners.models import Partner, Unit, User
 from submissions.actions import (
     consents,
     cover_sheets,
+    data_requests,
     drafts,
+    erasing,
     exhibits,
+    holds,
     incidents,
     links,
     persons,
+    progress,
     risks,
     tokens,
     versions,
@@ -30,7 +34,18 @@ from submissions.actions import (
 from submissions.answers import Answers
 from submissions.consents import ConsentDetails, Word
 from submissions.links import LinkDetails
-from submissions.models import Consent, Exhibit, Link, Part, Person, Risk, Submission, Version
+from submissions.models import (
+    Consent,
+    DataSubjectRequest,
+    Exhibit,
+    Hold,
+    Link,
+    Part,
+    Person,
+    Risk,
+    Submission,
+    Version,
+)
 from submissions.risks import RiskDetails
 from tests.factories.partners import acting, member, partner_at, unit_of
 from tests.factories.standing import (
@@ -159,6 +174,66 @@ def a_risk(submission: Submission, **answers: object) -> Risk:
             submission=submission,
             details=replace(known, **answers),  # type: ignore[arg-type]  # fields by name
             review_on=day,  # type: ignore[arg-type]
+            by=by,
+        )
+
+
+def lead(submission: Submission) -> User:
+    """A data-protection lead of the submission's own organisation."""
+    return member(submission.partner, roles.DataProtectionLead.code)
+
+
+def withdrawn(submission: Submission) -> Submission:
+    """Taken back from everyone, by an approver."""
+    by = approver(submission)
+    with acting(by):
+        return progress.withdraw(submission=submission, reason="Example reason.", by=by)
+
+
+def erased(submission: Submission, *, reason: str = "Example reason.") -> Submission:
+    """Withdrawn by now, and erased by a lead."""
+    by = lead(submission)
+    with acting(by):
+        return erasing.erase(submission=submission, reason=reason, by=by)
+
+
+def a_hold(
+    submission: Submission,
+    *,
+    exhibit: Exhibit | None = None,
+    by: User | None = None,
+    days: int = 90,
+) -> Hold:
+    """On the whole submission or on one exhibit, to be looked at again in so many days."""
+    by = by or lead(submission)
+    with acting(by):
+        return holds.place(
+            submission=submission,
+            exhibit=exhibit,
+            basis="legal_duty",
+            words="Example reason.",
+            review_on=timezone.localdate() + timedelta(days=days),
+            by=by,
+        )
+
+
+def a_data_request(
+    submission: Submission,
+    kind: str = "access",
+    *,
+    by: User | None = None,
+    person: Person | None = None,
+    days_ago: int = 3,
+) -> DataSubjectRequest:
+    """Received some days ago."""
+    by = by or lead(submission)
+    with acting(by):
+        return data_requests.record(
+            submission=submission,
+            kind=kind,
+            words="Example words.",
+            received_on=timezone.localdate() - timedelta(days=days_ago),
+            person=person,
             by=by,
         )
 

@@ -1,6 +1,7 @@
-"""What was taken back: recalled from one recipient, or withdrawn from all."""
+"""What was taken back: recalled from one recipient, withdrawn from all, or erased."""
 
 from cases.demonstration import drafting as documenter
+from cases.demonstration import keeping as lead
 from cases.demonstration import receiving as unit
 from cases.demonstration import sending as approver
 from cases.demonstration.drafting import photograph, statement
@@ -84,4 +85,28 @@ WITHDRAWN = story(
         ),
     ),
 )
-STORIES = (RECALLED, RECALL_ANSWERED, WITHDRAWN)
+ERASED = story(
+    "Example: Homs governorate, erased",
+    CSO_A,
+    (
+        52,
+        documenter.drafted(
+            312382,
+            situation="Example: attack on a market",
+            attached=(photograph("IMG_4401"), photograph("IMG_4402")),
+            languages="Arabic",
+        ),
+        documenter.ready(),
+    ),
+    (51, approver.handed_over(To(STATE_2))),
+    (49, unit.acknowledged(STATE_2)),
+    (33, approver.withdrawn("Example: the person who gave it withdrew their consent.")),
+    (32, lead.held("request", "Example: a request for access is answered first.", within=60)),
+    (27, unit.disposed(STATE_2, Disposal.DESTROYED, "Example: nothing was kept.")),
+    (
+        13,
+        lead.hold_ended(1, "Example: the request is answered."),
+        lead.erased("Example: the person asked for it, and nothing stands against it."),
+    ),
+)
+STORIES = (RECALLED, RECALL_ANSWERED, WITHDRAWN, ERASED)

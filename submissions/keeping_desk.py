@@ -1,0 +1,91 @@
+"""What waits for a data-protection lead besides withdrawals: requests, holds, reviews."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from impna.errors import Sentence
+from partners import roles
+from partners.desk import Waiting
+from partners.models import User
+from submissions.keeping import SOON
+from submissions.models import DataSubjectRequest, Submission
+from submissions.states import Status
+
+MOST = 50
+
+
+def awaiting(user: User) -> list[Waiting]:
+    """Two queries for a lead, none for anyone else."""
+    if not user.holds(roles.DataProtectionLead.code):
+        return []
+    own = Submission.objects.visible_to(user, "lead_submission").values("pk")
+    soon = timezone.localdate() + SOON
+    return [*_requests(own), *_kept(own, soon)]
+
+
+def _requests(own: Any) -> list[Waiting]:
+    """What people ask about their data, from the day it was written down."""
+    found = DataSubjectRequest.objects.open().filter(submission__in=own)
+    return [
+        _row(
+            one.submission,
+            due=one.due_on,
+            what=_("answer what a person asks about their data"),
+            since=one.recorded_at,
+            page="data-request",
+            more=[one.reference],
+            action=_("Answer"),
+        )
+        for one in found.select_related("submission").order_by("due_on", "pk")[:MOST]
+    ]
+
+
+def _kept(own: Any, soon: date) -> Iterator[Waiting]:
+    """Of each submission the hold that is looked at first, and its three-yearly review."""
+    found = Submission.objects.filter(pk__in=own).to_look_at(soon).order_by("pk")[:MOST]
+    for one in found:
+        if one.hold_on is not None and one.hold_on <= soon:
+            yield _row(
+                one,
+                due=one.hold_on,
+                what=_("look whether a hold still holds"),
+                since=one.hold_since,
+                page="hold-list",
+                action=_("Look"),
+            )
+        is_asked = one.versions_made and one.status != Status.WITHDRAWN
+        if is_asked and one.review_on <= soon:
+            yield _row(
+                one,
+                due=one.review_on,
+                what=_("decide whether what was handed over is still kept, and why"),
+                since=one.reviewed_at or one.first_given_at,
+                page="review",
+                action=_("Decide"),
+            )
+
+
+def _row(
+    submission: Submission,
+    *,
+    due: date,
+    what: Sentence,
+    since: Any,
+    page: str,
+    action: Sentence,
+    more: Sequence[str] = (),
+) -> Waiting:
+    return Waiting(
+        due=due,
+        what=what,
+        about=submission.title,
+        on_whom=_("You or another data-protection lead"),
+        since=since,
+        url=reverse(f"submissions:{page}", args=[submission.reference, *more]),
+        action=action,
+    )

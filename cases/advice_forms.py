@@ -11,6 +11,7 @@ from cases.vocabularies import Forum
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners.models import Unit
 from submissions.incident_forms import OpenChoices
+from submissions.name_check import NameCheckedForm
 from submissions.vocabularies import SecretariatView
 
 _VIEWS: dict[Any, Any] = {
@@ -43,7 +44,7 @@ class ViewField(forms.ChoiceField):
         return str(super().clean(value or SecretariatView.BLIND.value))
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(NameCheckedForm):
     """Who could take it?"""
 
     question = forms.CharField(

@@ -11,7 +11,7 @@ from custody.history import read_text
 from custody.models import CustodyEvent, EventText
 from partners import roles
 from partners.models import Partner
-from submissions.models import Exhibit, Submission
+from submissions.models import Exhibit, Identity, Submission
 
 _OPENED = "custody.opening.opened"
 
@@ -35,13 +35,16 @@ def in_words(submission: Submission, events: list[CustodyEvent]) -> list[dict[st
     exhibits = {
         exhibit.reference: exhibit for exhibit in Exhibit.objects.filter(submission=submission)
     }
-    return [_row(event, texts, exhibits, submission) for event in events]
+    identities = Identity.objects.filter(person__submission=submission)
+    people = dict(identities.values_list("reference", "person__code"))
+    return [_row(event, texts, exhibits, people, submission) for event in events]
 
 
 def _row(
     event: CustodyEvent,
     texts: dict[tuple[int, str], str | None],
     exhibits: dict[str, Exhibit],
+    people: dict[str, str],
     submission: Submission,
 ) -> dict[str, Any]:
     entry = json.loads(event.entry)
@@ -51,6 +54,7 @@ def _row(
         "who": texts.get((event.pk, EventText.Name.ACTOR)) or entry["role"],
         "is_own": entry["partner"] == submission.partner.reference,
         "exhibit": exhibits.get(reference),
+        "identity_of": people.get(reference),
         "is_question": label == Advice.custody_label,
         "is_enclosure": label == Enclosure.custody_label,
         "reason": texts.get((event.pk, EventText.Name.REASON)),

@@ -18,6 +18,7 @@ from impna.templatetags.portal import name
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners.models.organisations import Reach
 from submissions.incident_forms import OpenChoices, OpenText
+from submissions.name_check import NameCheckedForm
 
 LONGEST_CONDITION = 500
 _REACH: dict[Reach, Any] = {
@@ -264,7 +265,7 @@ class ConfirmForm(forms.Form):
         )
 
 
-class MessageForm(forms.Form):
+class MessageForm(NameCheckedForm):
     """Something to tell the other side."""
 
     text = forms.CharField(
@@ -276,7 +277,7 @@ class MessageForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(NameCheckedForm):
     """An answer to an information request, with exhibits that were handed over."""
 
     text = forms.CharField(
@@ -315,7 +316,7 @@ class AnswerForm(forms.Form):
         return [one.exhibit for one in self.items if str(one.exhibit.number) in ticked]
 
 
-class DeclineForm(forms.Form):
+class DeclineForm(NameCheckedForm):
     """Why a request is not answered."""
 
     why = forms.CharField(
@@ -327,7 +328,7 @@ class DeclineForm(forms.Form):
     )
 
 
-class RecallForm(forms.Form):
+class RecallForm(NameCheckedForm):
     """Why something is taken back."""
 
     reason = forms.CharField(

@@ -6,7 +6,14 @@ from functools import cache
 from django.conf import settings
 from django.utils import timezone
 
-from custody.keystore import DirectoryKeyStore, InsecureKeyStore, KeyErased, KeyStore, TextCipher
+from custody.keystore import (
+    DirectoryKeyStore,
+    InsecureKeyStore,
+    KeyErased,
+    KeyStore,
+    TextCipher,
+    Tokenizer,
+)
 from custody.models import Compartment
 
 
@@ -52,3 +59,8 @@ def cipher(compartment: Compartment) -> TextCipher:
     if compartment.destroyed_at is not None:
         raise KeyErased("This compartment was destroyed: what it sealed is erased.")
     return keystore().text_cipher(compartment.name)
+
+
+def tokenizer(compartment: Compartment) -> Tokenizer:
+    """Makes keyed tokens of words under the compartment's key; raises when the key is gone."""
+    return keystore().tokenizer(compartment.name)

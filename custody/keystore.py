@@ -12,6 +12,8 @@ Destroying an entry is how something is erased: see `DirectoryKeyStore.destroy_k
 
 import contextlib
 import fcntl
+import hashlib
+import hmac
 import logging
 import os
 import re
@@ -34,6 +36,7 @@ logger = logging.getLogger(__name__)
 VERSION = b"\x01"
 KEY = 32
 NONCE = 12
+TOKEN = 16
 MASTER_ID = 8
 NAME = re.compile(r"[0-9a-f]{32}")
 COMPARTMENT_FILE = "compartment.key"
@@ -93,17 +96,34 @@ class TextCipher:
             raise TextCorrupt("A sealed text does not open in this place.") from None
 
 
+class Tokenizer:
+    """Turns a word into a token that only this compartment's key gives, and that says nothing else.
+
+    It holds its key for as long as it lives: keep it for one request or task.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._mac = hmac.new(key, digestmod=hashlib.sha256)
+
+    def token(self, word: str) -> bytes:
+        """The first 16 bytes of HMAC-SHA-256; the same word gives the same ones."""
+        mac = self._mac.copy()
+        mac.update(word.encode())
+        return mac.digest()[:TOKEN]
+
+
 class KeyStore(Protocol):
     """What the portal asks of a key store; a KMS or an HSM can stand behind it.
 
-    `identity` and `text_cipher` raise `KeyErased`, `KeyMissing` or `KeyCorrupt`, and any method
-    `KeyStoreUnusable`. Names are 32 hexadecimal digits; others raise `ValueError`.
+    `identity`, `text_cipher` and `tokenizer` raise `KeyErased`, `KeyMissing` or `KeyCorrupt`, and
+    any method `KeyStoreUnusable`. Names are 32 hexadecimal digits; others raise `ValueError`.
     """
 
     def create_compartment(self) -> str: ...
     def new_key(self, compartment: str) -> KeyHandle: ...
     def identity(self, compartment: str, entry: str) -> str: ...
     def text_cipher(self, compartment: str) -> TextCipher: ...
+    def tokenizer(self, compartment: str) -> Tokenizer: ...
     def destroy_key(self, compartment: str, entry: str) -> None: ...
     def destroy_compartment(self, compartment: str) -> None: ...
     def check(self) -> None: ...
@@ -174,6 +194,10 @@ class DirectoryKeyStore:
     def text_cipher(self, compartment: str) -> TextCipher:
         with _disk(), _unless_erased(self._mark(compartment)):
             return TextCipher(_derive(self._compartment_key(compartment), b"texts"))
+
+    def tokenizer(self, compartment: str) -> Tokenizer:
+        with _disk(), _unless_erased(self._mark(compartment)):
+            return Tokenizer(_derive(self._compartment_key(compartment), b"tokens"))
 
     def destroy_key(self, compartment: str, entry: str) -> None:
         """Remove a key for good and leave an empty mark; again is allowed and does the rest.

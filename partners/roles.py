@@ -46,7 +46,9 @@ class Approver(Role):
 class DataProtectionLead(Role):
     code = "data_protection_lead"
     label = _("Data-protection lead")
-    may = _("Read submissions; after a withdrawal, decide what is kept, and why.")
+    may = _(
+        "Read submissions; open and erase identities; after a withdrawal, decide what is kept, and why."
+    )
     kinds = (CSO,)
 
 

@@ -23,6 +23,7 @@ class SubmissionsConfig(AppConfig):
         ports.examine.plug(examination.examine)
         ports.unexamined.plug(examination.leave_unexamined)
         ports.may_open.plug(openings.own_partner)
+        ports.may_open.plug(openings.identity)
         ports.targets.plug(Exhibit.custody_label, openings.find_exhibit)
         ports.targets.plug(Redaction.custody_label, openings.find_redaction)
         ports.targets.plug(Submission.custody_label, openings.find_words)

@@ -17,6 +17,7 @@ from submissions.incident_forms import (
     long_text,
 )
 from submissions.models import CoverSheet
+from submissions.name_check import NameCheckedForm
 from submissions.vocabularies import Recognisable
 
 
@@ -52,7 +53,7 @@ _SOMEONE: dict[Any, Any] = {
 }
 
 
-class CoverSheetForm(forms.Form):
+class CoverSheetForm(NameCheckedForm):
     """What a recipient reads first."""
 
     situation = forms.CharField(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from submissions.answers import Collected, Step
 from submissions.custody_told import COLLECTED, STEP
+from submissions.name_check import KnownNames, NameCheckedForm
 from submissions.vocabularies import CustodyEventType
 
 _HINTS: dict[str, Any] = {
@@ -43,11 +44,11 @@ def _words(label: Any, name: str) -> forms.CharField:
     )
 
 
-class CollectedForm(forms.Form):
+class CollectedForm(NameCheckedForm):
     """How it was collected."""
 
-    def __init__(self, posted: Any, *, known: Collected) -> None:
-        super().__init__(posted, initial=asdict(known))
+    def __init__(self, posted: Any, *, known: Collected, names: KnownNames) -> None:
+        super().__init__(posted, initial=asdict(known), names=names)
         self.fields |= {name: _words(label, name) for name, label in COLLECTED.items()}
 
     @property
@@ -56,7 +57,7 @@ class CollectedForm(forms.Form):
         return Collected(**self.cleaned_data)
 
 
-class StepForm(forms.Form):
+class StepForm(NameCheckedForm):
     """One thing that happened to an exhibit before it came here."""
 
     MORE = ("purpose", "authority", "method", "before", "after", "change", "witness")

@@ -20,6 +20,7 @@ from submissions.incident_forms import (
     long_text,
 )
 from submissions.models import Exhibit
+from submissions.name_check import NameCheckedForm
 from submissions.vocabularies import (
     EUCI_MARKINGS,
     ContentMarker,
@@ -107,7 +108,7 @@ _NEVER_HERE = _(
 )
 
 
-class AnswersForm(forms.Form):
+class AnswersForm(NameCheckedForm):
     """Everything a documenter says of one exhibit, in four groups; only one answer is required."""
 
     evidence_type = _evidence_type()

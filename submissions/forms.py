@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from impna.widgets import RadioSelect
 from submissions.actions.exhibits import Declared
 from submissions.models import Exhibit
+from submissions.name_check import KnownNames, NameCheckedForm
 from submissions.vocabularies import EUCI_MARKINGS, Delivery, SubmissionKind
 
 _NO_NAMES = _(
@@ -150,7 +151,7 @@ class KeepForm(forms.Form):
     )
 
 
-class TitleForm(forms.Form):
+class TitleForm(NameCheckedForm):
     """Another working title."""
 
     title = _title()
@@ -198,7 +199,7 @@ class SizeField(forms.CharField):
         return int(text)
 
 
-class WithoutFileForm(forms.Form):
+class WithoutFileForm(NameCheckedForm):
     """Material that is described here and stays where it is."""
 
     delivery = forms.ChoiceField(
@@ -235,7 +236,7 @@ class WithoutFileForm(forms.Form):
     )
 
     @classmethod
-    def to_correct(cls, exhibit: Exhibit, name: str, data: Any) -> Self:
+    def to_correct(cls, exhibit: Exhibit, name: str, data: Any, *, names: KnownNames) -> Self:
         """The same questions about material that is described already, but for where it is."""
         initial = {
             "delivery": exhibit.delivery,
@@ -244,7 +245,7 @@ class WithoutFileForm(forms.Form):
             "sha512": exhibit.declared_sha512,
             "size": exhibit.declared_size,
         }
-        form = cls(data, initial=initial)
+        form = cls(data, initial=initial, names=names)
         del form.fields["description"]  # one of the answers: it has its place there
         return form
 

@@ -10,8 +10,10 @@ from custody import history
 from custody.history import read_text
 from custody.models import CustodyEvent, EventText
 from submissions.events import Event
-from submissions.models import Exhibit, Submission
+from submissions.models import Exhibit, Identity, Submission
 
+# Told by an event of its own, which says whose it was.
+_IDENTITY = Q(type="custody.opening.opened", on__startswith=f"{Identity.custody_label}:")
 # Working on a draft opens its words and the way for files again and again.
 ROUTINE = Q(type=Event.UPLOADING_ALLOWED) | Q(
     type="custody.opening.opened", on__startswith="submissions.submission:"
@@ -74,5 +76,6 @@ def _own(submission: Submission) -> QuerySet[CustodyEvent]:
     return (
         CustodyEvent.objects.filter(submission=submission.reference)
         .filter(_OWN, partner__in=[submission.partner.reference, ""])
+        .exclude(_IDENTITY)
         .order_by("-id")
     )

@@ -15,6 +15,7 @@ from submissions import conduct, countries, offences
 from submissions.actions.incidents import Where
 from submissions.conduct import Answer, Setting
 from submissions.models import Incident
+from submissions.name_check import NameCheckedForm
 from submissions.offences import UNKNOWN, ConflictType, Offence, PersecutionGround
 from submissions.vocabularies import BasisOfKnowledge, PlacePrecision
 
@@ -97,7 +98,7 @@ def long_text(
     )
 
 
-class AccountForm(forms.Form):
+class AccountForm(NameCheckedForm):
     """What happened, in the documenter's words; everything on it is sealed."""
 
     heading = forms.CharField(
@@ -148,7 +149,7 @@ class AccountForm(forms.Form):
         return {**self.cleaned_data, "basis": " ".join(self.cleaned_data["basis"])}
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(NameCheckedForm):
     """Where, coarsely in clear and exactly under seal."""
 
     precision = forms.ChoiceField(
@@ -264,7 +265,7 @@ def _question(name: str, choices: Any, hints: dict[Any, Any] | None = None) -> f
     )
 
 
-class ContextForm(forms.Form):
+class ContextForm(NameCheckedForm):
     """What it was part of."""
 
     conflict = _question("conflict", ConflictType, _CONFLICTS)

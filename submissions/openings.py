@@ -9,7 +9,7 @@ from custody.log import Actor, Target
 from impna.db import partly
 from partners.models import User
 from submissions import policies
-from submissions.models import Exhibit, Redaction, Submission
+from submissions.models import Exhibit, Identity, Redaction, Submission
 
 _FIND = """
     SELECT exhibit.id, exhibit.submission_id, exhibit.scan, submission.reference
@@ -67,6 +67,14 @@ def find_redaction(reference: str) -> Redaction | None:
         .first()
     )
     return found
+
+
+def identity(target: Target, by: Actor) -> str | None:
+    """A data-protection lead of the organisation that keeps it; nobody else, on no other basis."""
+    if not isinstance(target, Identity) or not isinstance(by, User):
+        return None
+    may = policies.holds(by, target.person.submission, "view_identity")
+    return "data-protection lead" if may and target.ended_at is None else None
 
 
 def find_exhibit(reference: str) -> Exhibit | None:

@@ -1,6 +1,6 @@
 """What a documenter says of a person, and of a person's part in one incident (vocabularies V2, V3).
 
-Sealed, all of it. Never a name: who stands behind a code is kept outside the portal.
+Sealed, all of it. Never a name: who stands behind a code is in the vault (`identities`), or elsewhere.
 """
 
 import json

@@ -110,6 +110,12 @@ class PersonTold:
         return cls(Person(**clear), PersonDetails(**entry["details"]), parts)
 
     @property
+    def identity_kept(self) -> bool | None:
+        """Whether the vault knows who it is; None where that is not told, as of a version."""
+        kept: bool | None = getattr(self.person, "identity_kept", None)
+        return kept
+
+    @property
     def missing(self) -> list[str]:
         """What is still to be said, in words; none of it stands against a hand-over."""
         return open_answers(self.details)

@@ -69,6 +69,18 @@ def check_can_lead(user: User, submission: Submission) -> None:
         raise NotAllowed(_("Only a data-protection lead of your organisation does this."))
 
 
+def check_can_keep_identities(user: User, submission: Submission) -> None:
+    """Documenters of the providing partner enter who somebody is, also after a hand-over."""
+    if not holds(user, submission, "draft_submission"):
+        raise NotAllowed(_("Only a documenter of your organisation does this."))
+
+
+def check_can_open_identities(user: User, submission: Submission) -> None:
+    """Data-protection leads of the providing partner open identities, and nobody else."""
+    if not holds(user, submission, "view_identity"):
+        raise NotAllowed(_("Only a data-protection lead of your organisation opens an identity."))
+
+
 def check_can_assess_risks(user: User, submission: Submission) -> None:
     """Documenters, and data-protection leads, of the providing partner; also after a hand-over."""
     if not (

@@ -271,9 +271,14 @@ class PersonQuerySet(models.QuerySet[Any]):
         return self.filter(removed_at__isnull=True)
 
     def with_parts(self) -> PersonQuerySet:
-        """With what they were in which incidents; one more query for any number."""
-        parts = self.model._meta.apps.get_model("submissions", "Part").objects
-        return self.prefetch_related(models.Prefetch("parts", parts.present()))
+        """With what they were in which incidents, and whether an identity is kept; one more query."""
+        get_model = self.model._meta.apps.get_model
+        parts = get_model("submissions", "Part").objects.present()
+        kept = get_model("submissions", "Identity").objects.filter(
+            person=models.OuterRef("pk"), ended_at__isnull=True
+        )
+        found = self.annotate(identity_kept=models.Exists(kept))
+        return found.prefetch_related(models.Prefetch("parts", parts))
 
 
 class PartQuerySet(models.QuerySet[Any]):

@@ -15,6 +15,7 @@ from submissions.views import (
     exhibits_together,
     hard_stops,
     holds,
+    identities,
     incidents,
     links,
     person_parts,
@@ -34,6 +35,7 @@ _COPY = _REDACTED + "<ref:copy>/"
 _INCIDENT = _ONE + "incidents/<ref:incident>/"
 _PERSON = _ONE + "people/<ref:person>/"
 _DATA_REQUEST = _ONE + "data-requests/<ref:data_request>/"
+_IDENTITY = _PERSON + "identity/"
 urlpatterns = [
     path("consent-forms/", consents.paper_forms, name="paper-form-list"),
     path("consent-forms/add/", consents.map_form, name="paper-form-add"),
@@ -124,6 +126,11 @@ urlpatterns = [
     path(_PERSON + "word/record/", consents.record, name="consent-record"),
     path(_PERSON + "word/take-back/", consents.withdraw, name="consent-withdraw"),
     path(_PERSON + "take-out/", persons.remove, name="person-remove"),
+    path(_IDENTITY, identities.identity, name="identity"),
+    path(_IDENTITY + "enter/", identities.enter, name="identity-enter"),
+    path(_IDENTITY + "open/", identities.open_one, name="identity-open"),
+    path(_IDENTITY + "opened/<ref:opening>/", identities.opened, name="identity-opened"),
+    path(_IDENTITY + "erase/", identities.erase, name="identity-erase"),
     path(_ONE + "unsaved/<slug:page>/", unsaved.keep, name="unsaved"),
     path(_ONE + "unsaved/<slug:page>/discard/", unsaved.discard, name="unsaved-discard"),
     path(_ONE + "cover-sheet/", cover_sheets.cover_sheet, name="cover-sheet"),

@@ -25,6 +25,7 @@ from partners import roles
 from partners.models import Partner, User
 from partners.policies import allowed
 from submissions.actions import exhibits
+from submissions.name_check import KnownNames
 from submissions.policies import check_can_approve
 
 SHOWN = 30
@@ -47,7 +48,8 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
         raise NotNow(_("This has been withdrawn."))
     if submission.advice.open().exists():
         raise NotNow(_("You have asked already; the answer comes within 7 days."))
-    form = QuestionForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = QuestionForm(posted, names=KnownNames(submission))
     if form.is_valid():
         asked = advising.ask(version=version, **form.cleaned_data, by=user)
         messages.success(request, _("The Secretariat has been asked."))

@@ -26,6 +26,7 @@ from impna.references import read_reference
 from partners.policies import allowed
 from submissions.actions import exhibits
 from submissions.models import Submission
+from submissions.name_check import KnownNames
 from submissions.policies import check_can_approve
 from submissions.spoken import numbers
 
@@ -67,7 +68,8 @@ def given(request: HttpRequest, reference: str) -> HttpResponse:
     """One referral, as its sender may see it; POST writes to the recipient."""
     referral, user = given_of(request, reference)
     exhibits.open_names(submission=referral.submission, by=user)
-    form = MessageForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = MessageForm(posted, names=KnownNames(referral.submission))
     if request.method == "POST":
         check_is_sender(user, referral)
         if form.is_valid():
@@ -106,7 +108,8 @@ def recall(request: HttpRequest, reference: str) -> HttpResponse:
     check_is_sender(user, referral)
     if not referral.is_live or referral.status == Status.RECALLED:
         raise NotNow(_("This was recalled already, or access to it has ended."))
-    form = RecallForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = RecallForm(posted, names=KnownNames(referral.submission))
     if form.is_valid():
         access.recall(referral=referral, reason=form.cleaned_data["reason"], by=user)
         messages.success(

@@ -21,6 +21,7 @@ from impna.errors import NotNow
 from submissions import declarations
 from submissions.actions import exhibits
 from submissions.models import Exhibit
+from submissions.name_check import KnownNames
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,9 +74,10 @@ def _forms(
     if kind == RequestKind.PROVIDE_HELD:
         # What has no file here would answer nothing: its file comes first.
         items = [one for one in items if one.exhibit.file_id or one.exhibit.delivery == "direct"]
+    names = KnownNames(referral.submission)
     return (
-        AnswerForm(None if declines else posted, items=items, given=given),
-        DeclineForm(posted if declines else None),
+        AnswerForm(None if declines else posted, items=items, given=given, names=names),
+        DeclineForm(posted if declines else None, names=names),
     )
 
 

@@ -1,7 +1,7 @@
 // One file on its way: begins it or goes on with it, segment by segment, until the server has all of it.
 // Knows no page. `tell` is called with a state and facts; the last state is "received", "failed",
-// "different", "paused", "here" (the draft has the very same already) or "stopped" (nobody is signed in
-// any more).
+// "different", "paused", "here" (the draft has the very same already), "named" (its name may be
+// somebody's: nothing was begun) or "stopped" (nobody is signed in any more).
 
 import { Sha256 } from "./sha256.js";
 import { Refused, hex, sha256 } from "./upload-tus.js";
@@ -47,6 +47,7 @@ export class Sending {
   #trouble = 0; // refusals in a row
   #whole = null; // the file's own digest, once it was asked for
   anyway = false; // send it though it is here
+  checked = false; // the sender has chosen under which name
 
   // `address` of an upload the server has already, or none for a new file. `taken` are addresses that
   // belong to others on this page. `here` finds what the draft has of this name and size.
@@ -98,8 +99,9 @@ export class Sending {
   }
 
   // What to do after a refusal: an end, or nothing to try again.
-  async #after({ status, wait }) {
+  async #after({ status, wait, said }) {
     this.#trouble += 1;
+    if (status === 422 && this.address === null) return ["named", said];
     if (status === 401) return ["stopped", {}];
     if (status === 404 || status === 410) return ["failed", { why: "given-up" }];
     if (status === 403 || (status === 409 && this.address === null)) return ["failed", { why: "not-now" }];
@@ -129,7 +131,7 @@ export class Sending {
           (other) => other.name === name && other.length === this.file.size && other.offset === 0 && !this.taken().includes(other.address),
         )
       : null;
-    this.address = lost ? lost.address : await this.#tus.begin(this.name, this.file.size, this.#abort.signal);
+    this.address = lost ? lost.address : await this.#tus.begin(this.name, this.file.size, this.#abort.signal, { checked: this.checked });
     this.begunHere = true;
     this.#trouble = 0;
     this.#tell("begun", {});

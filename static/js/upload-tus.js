@@ -4,12 +4,14 @@
 const TYPE = "application/offset+octet-stream";
 const PATIENCE = 150_000; // ms for one request; the server gives a segment 120 s
 
-// An answer that refuses. `status` is 0 when there was no answer: no line, or too slow.
+// An answer that refuses. `status` is 0 when there was no answer: no line, or too slow. `said` is what a
+// 422 says of a name.
 export class Refused extends Error {
-  constructor(status, wait = 0) {
+  constructor(status, wait = 0, said = null) {
     super(`status ${status}`);
     this.status = status;
     this.wait = wait;
+    this.said = said;
   }
 }
 
@@ -27,8 +29,10 @@ export class Tus {
     return new URL(path, this.#uploads).href;
   }
 
-  async begin(name, length, signal) {
-    const headers = { "Upload-Length": String(length), "Upload-Metadata": `filename ${base64(utf8(name))}` };
+  // `checked`: whoever sends it has seen that the name may be somebody's, and has chosen.
+  async begin(name, length, signal, { checked = false } = {}) {
+    const metadata = `filename ${base64(utf8(name))}${checked ? `,named ${base64(utf8("checked"))}` : ""}`;
+    const headers = { "Upload-Length": String(length), "Upload-Metadata": metadata };
     const answer = await this.#ask("POST", this.#uploads, { headers, signal });
     return answer.headers.get("Location");
   }
@@ -90,6 +94,7 @@ export class Tus {
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);
     }
+    if (answer.status === 422) throw new Refused(422, 0, await answer.json());
     if (!answer.ok) throw new Refused(answer.status, Number(answer.headers.get("Retry-After")) || 0);
     return answer;
   }

@@ -21,7 +21,7 @@ function say(name, gaps = {}) {
     .textContent.split(/(\{[a-z]+\})/)
     .map((part) => {
       const key = /^\{([a-z]+)\}$/.exec(part)?.[1];
-      return key && key in gaps ? element("bdi", key === "name" ? "p-name" : "p-size", String(gaps[key])) : part;
+      return key && key in gaps ? element("bdi", ["name", "instead"].includes(key) ? "p-name" : "p-size", String(gaps[key])) : part;
     });
 }
 
@@ -143,7 +143,7 @@ class Row {
     this.show();
     this.showActions();
     if (state === "received") live.say("say-received", { name: this.name });
-    else if (["line", "paused", "failed", "different", "here"].includes(state)) {
+    else if (["line", "paused", "failed", "different", "here", "named"].includes(state)) {
       live.say("say-state", { name: this.name, state: plain(`tag-${state}`) });
     }
     this.queue.changed();
@@ -163,6 +163,7 @@ class Row {
     const seconds = this.speed ? (this.length - this.offset) / this.speed : 0;
     if (this.state === "failed") return say(this.facts.why, gaps);
     if (this.state === "here") return [...say("here", { number: whole.format(this.facts.exhibit) }), " ", exhibitLink("show-here", this.facts.address, this.name)];
+    if (this.state === "named") return say("named", { name: visible(this.facts.words), person: this.facts.codes, instead: visible(this.facts.instead) });
     if (this.state === "different") {
       return this.file.size === this.length ? say("different") : say("different-size", { whole: size(this.file.size), first: size(this.length) });
     }
@@ -202,6 +203,7 @@ class Row {
       unchosen: [["choose-same", () => this.queue.chooseSame(this)]],
       different: [["choose-same", () => this.queue.chooseSame(this)]],
       here: [["send-anyway", () => this.sendAnyway()]],
+      named: [["named-instead", () => this.sendAs(this.facts.instead)], ["named-keep", () => this.sendAs(this.name)]],
       failed: this.facts?.again ? [["retry", () => this.turn("queued")]] : this.facts?.choose ? [["choose-same", () => this.queue.chooseSame(this)]] : [],
     }[this.state] ?? [];
     const nodes = acts.map(([name, act]) => button(name, this.name, act));
@@ -213,6 +215,14 @@ class Row {
   sendAnyway() {
     this.sending.anyway = true;
     this.offset = 0;
+    this.turn("queued");
+  }
+
+  // The sender has seen that the name may be somebody's.
+  sendAs(name) {
+    this.name = this.sending.name = name;
+    this.sending.checked = true;
+    this.part("name-shown").firstElementChild.textContent = visible(name);
     this.turn("queued");
   }
 

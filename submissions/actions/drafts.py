@@ -24,7 +24,7 @@ from submissions.states import DUE_AFTER, Status
 GRANTS: dict[str, tuple[str, ...]] = {
     roles.Documenter.code: ("view_submission", "draft_submission"),
     roles.Approver.code: ("view_submission", "approve_submission"),
-    roles.DataProtectionLead.code: ("view_submission", "lead_submission"),
+    roles.DataProtectionLead.code: ("view_submission", "lead_submission", "view_identity"),
     roles.Reader.code: ("view_submission",),
 }
 

@@ -16,6 +16,7 @@ from custody import log
 from custody.texts import open_text, seal_text
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
+from submissions.actions import identities
 from submissions.actions.drafts import locked_draft
 from submissions.events import Event
 from submissions.models import Incident, Part, Person, Submission
@@ -68,9 +69,10 @@ def change(*, person: Person, answers: Answers, by: User) -> Person:
 
 @transaction.atomic
 def remove(*, person: Person, by: User, reason: str) -> Person:
-    """Take somebody out of a draft: what was said goes, the code is not used again."""
+    """Take somebody out of a draft: what was said goes, and who they are; the code is not used again."""
     person = _locked(person, by)
     person.parts.all().delete()
+    identities.forget(person=person, by=by, reason=reason)
     person.removed_at, person.details, person.protected = timezone.now(), None, False
     person.save(update_fields=["removed_at", "details", "protected"])
     _record(Event.PERSON_REMOVED, person, by, reason=reason)

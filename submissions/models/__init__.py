@@ -6,6 +6,7 @@ from submissions.models.erasures import Erasure
 from submissions.models.exclusions import StandingExclusion
 from submissions.models.exhibits import Exhibit, UploadToken
 from submissions.models.holds import Hold
+from submissions.models.identities import Identity, NameToken
 from submissions.models.incidents import CoverSheet, Incident
 from submissions.models.links import Link, LinkedExhibit
 from submissions.models.persons import Part, Person
@@ -29,9 +30,11 @@ __all__ = [
     "Erasure",
     "Exhibit",
     "Hold",
+    "Identity",
     "Incident",
     "Link",
     "LinkedExhibit",
+    "NameToken",
     "PagePictures",
     "PaperForm",
     "Part",

@@ -1,7 +1,7 @@
 """Persons under a pseudonym, and their parts in incidents: who did what to whom (requirement 9).
 
 Clear are only the pseudonym, whether strict access will apply, and which role joins a person to
-which incident; all that is said of them is sealed. Names are nowhere.
+which incident; all that is said of them is sealed. Names are in the vault or nowhere.
 """
 
 from typing import ClassVar

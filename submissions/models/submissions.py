@@ -51,7 +51,8 @@ class Submission(models.Model):
         permissions = [
             ("draft_submission", "May draft"),
             ("approve_submission", "May hand over, supplement, withdraw"),
-            ("lead_submission", "May open identities and process withdrawals"),
+            ("lead_submission", "May process withdrawals and erase identities"),
+            ("view_identity", "May open identities"),
         ]
         default_permissions = ("view",)
         constraints = [

@@ -12,6 +12,7 @@ from submissions.actions import cover_sheets, exhibits, unsaved
 from submissions.cover_sheet_forms import CoverSheetForm
 from submissions.drafting_pages import COVER_SHEET
 from submissions.models import CoverSheet
+from submissions.name_check import KnownNames
 from submissions.offences import label_with_article
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
 from submissions.views.unsaved import offer
@@ -29,7 +30,7 @@ def cover_sheet(request: HttpRequest, reference: str) -> HttpResponse:
     form = None
     if may_draft(user, submission):
         posted = request.POST if request.method == "POST" else None
-        form = CoverSheetForm(posted, initial=_start(cover))
+        form = CoverSheetForm(posted, initial=_start(cover), names=KnownNames(submission))
         if form.is_valid():
             cover_sheets.write(submission=submission, sheet=form.sheet, by=user)
             unsaved.discard(submission=submission, page=COVER_SHEET, by=user)

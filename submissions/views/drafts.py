@@ -18,6 +18,7 @@ from submissions.actions import drafts, exhibits
 from submissions.completeness import Missing, missing, not_asked, not_redacted
 from submissions.forms import BeginForm, TitleForm
 from submissions.models import Submission
+from submissions.name_check import KnownNames
 from submissions.querysets import NEEDING, PAGE, UNANSWERED
 from submissions.states import FileState, Status
 from submissions.vocabularies import Delivery
@@ -123,7 +124,8 @@ def change_title(request: HttpRequest, reference: str) -> HttpResponse:
     """Another working title."""
     submission, user = _submission(request, reference)
     policies.check_can_draft(user, submission)
-    form = TitleForm(request.POST or None, initial={"title": submission.title})
+    start = {"title": submission.title}
+    form = TitleForm(request.POST or None, initial=start, names=KnownNames(submission))
     if request.method == "POST" and form.is_valid():
         drafts.change_title(submission=submission, title=form.cleaned_data["title"], by=user)
         messages.success(request, _("Saved."))

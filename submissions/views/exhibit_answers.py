@@ -27,6 +27,7 @@ from submissions.drafting_pages import key_of
 from submissions.exhibit_forms import AnswersForm, BringingForm
 from submissions.links_told import names_by_exhibit
 from submissions.models import Exhibit
+from submissions.name_check import KnownNames
 from submissions.states import Scan
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
 from submissions.views.exhibits import _about, _exhibit
@@ -51,7 +52,8 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
     form, handed_over = None, found.in_versions.exists()
     if may:
         posted = request.POST if request.method == "POST" else None
-        form = AnswersForm(posted, initial=AnswersForm.start(known), exhibit=found)
+        names, start = KnownNames(found.submission), AnswersForm.start(known)
+        form = AnswersForm(posted, initial=start, exhibit=found, names=names)
         if form.is_valid():
             exhibits.describe(exhibit=found, answers=form.answers(known), by=user)
             unsaved.discard(submission=found.submission, page=key_of(found, "answers"), by=user)
@@ -92,7 +94,8 @@ def steps(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
     known, page = exhibits.read_answers(found), key_of(found, "steps")
     if "take_away" in request.POST:
         return _take_away(request, found, known, user)
-    form = StepForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = StepForm(posted, names=KnownNames(found.submission))
     if form.is_valid():
         if len(known.details.steps) >= MOST_STEPS:
             raise NotNow(_("This is the longest list the portal keeps. Put more into one note."))
@@ -117,7 +120,8 @@ def collected(request: HttpRequest, reference: str, exhibit: str) -> HttpRespons
     exhibits.open_names(submission=found.submission, by=user)
     known, page = exhibits.read_answers(found), key_of(found, "collected")
     posted = request.POST if request.method == "POST" else None
-    form = CollectedForm(posted, known=known.details.collected)
+    names = KnownNames(found.submission)
+    form = CollectedForm(posted, known=known.details.collected, names=names)
     if form.is_valid():
         details = replace(known.details, collected=form.collected)
         exhibits.describe(exhibit=found, answers=replace(known, details=details), by=user)

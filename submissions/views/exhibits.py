@@ -29,6 +29,7 @@ from submissions.drafting_pages import NEW_EXHIBIT
 from submissions.forms import WithoutFileForm
 from submissions.given_names import given_name
 from submissions.models import Exhibit, Submission
+from submissions.name_check import KnownNames
 from submissions.states import FileState, Scan
 from submissions.views.drafts import (
     _status,
@@ -124,7 +125,7 @@ def add_without_file(request: HttpRequest, reference: str) -> HttpResponse:
     submission, user = _submission(request, reference)
     check_changing(user, submission)
     start = {"delivery": Delivery.HELD} if "held" in request.GET else {}
-    form = WithoutFileForm(request.POST or None, initial=start)
+    form = WithoutFileForm(request.POST or None, initial=start, names=KnownNames(submission))
     if request.method == "POST" and form.is_valid():
         added = exhibits.add_without_file(
             submission=submission,
@@ -153,7 +154,8 @@ def correct(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
     if found.delivery == Delivery.PORTAL:
         raise Http404
     exhibits.open_names(submission=found.submission, by=user)
-    form = WithoutFileForm.to_correct(found, exhibits.read_name(found), request.POST or None)
+    names, name = KnownNames(found.submission), exhibits.read_name(found)
+    form = WithoutFileForm.to_correct(found, name, request.POST or None, names=names)
     if request.method == "POST" and form.is_valid():
         exhibits.correct(
             exhibit=found,

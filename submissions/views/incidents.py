@@ -31,6 +31,7 @@ from submissions.incident_forms import (
     SecondConductForm,
 )
 from submissions.models import Incident, Submission
+from submissions.name_check import KnownNames
 from submissions.offences import ConflictType
 from submissions.time_forms import DATES, PrecisionForm
 from submissions.told import Told
@@ -76,7 +77,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     """The first step of an incident; it exists, with its number, once something is told."""
     submission, user = _submission(request, reference)
     check_changing(user, submission)
-    form = AccountForm(_posted(request))
+    form = AccountForm(_posted(request), names=KnownNames(submission))
     if form.is_valid():
         found = incidents.add(submission=submission, by=user)
         exhibits.open_names(submission=submission, by=user)
@@ -97,7 +98,8 @@ def what(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
     """Step 1: what happened."""
     found, user = _changing(request, reference, incident)
     page = key_of(found, "what")
-    form = AccountForm(_posted(request), initial=AccountForm.start(incidents.read_account(found)))
+    start, names = AccountForm.start(incidents.read_account(found)), KnownNames(found.submission)
+    form = AccountForm(_posted(request), initial=start, names=names)
     if form.is_valid():
         incidents.tell(incident=found, answers=form.account, by=user)
         unsaved.discard(submission=found.submission, page=page, by=user)
@@ -157,7 +159,7 @@ def where(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
         "position": account.get("position", ""),
     }
     page = key_of(found, "where")
-    form = PlaceForm(_posted(request), initial=start)
+    form = PlaceForm(_posted(request), initial=start, names=KnownNames(found.submission))
     if form.is_valid():
         exact = {name: form.cleaned_data[name] for name in ("place", "position")}
         incidents.place(incident=found, when=_when_of(found), where=form.where, by=user)
@@ -194,7 +196,8 @@ def context(request: HttpRequest, reference: str, incident: str) -> HttpResponse
     }
     persecution = conduct.may_be_persecution(found.conducts)
     asks = persecution or conduct.PERSECUTION in found.offences or bool(start["grounds"])
-    form = ContextForm(_posted(request), initial=start, asks_grounds=asks)
+    names = KnownNames(found.submission)
+    form = ContextForm(_posted(request), initial=start, asks_grounds=asks, names=names)
     if form.is_valid():
         answers = replace(_qualification_of(found), **form.context)
         incidents.qualify(incident=found, answers=answers, by=user)

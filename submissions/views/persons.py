@@ -1,6 +1,7 @@
 """People of a draft by pseudonym: the list, one person, and the steps in which they are described.
 
-Names are asked nowhere. What somebody was in an incident has pages of its own (`person_parts`).
+Names are asked in the vault alone (`identities`). What somebody was in an incident has pages of
+its own (`person_parts`).
 """
 
 from collections.abc import Iterable

@@ -4,6 +4,7 @@ The upload token in the path authorises it, as in tus: no cookie is read for it,
 can make a browser send anything here.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from impna.marks import own_transactions
 from submissions import policies
 from submissions.actions import exhibits, tokens
 from submissions.models import UploadToken
+from submissions.name_check import KnownNames
 
 MOST_MIB = 200
 MOST_FILES = 100
@@ -34,8 +36,9 @@ def plain_upload(request: HttpRequest, token: str) -> HttpResponse:
     found = tokens.find(token)
     if found is None:
         return _not_received(request, 401)
+    under = _own_name if request.GET.get("names") == "keep" else _without_names
     sealing = plain.SealAsItArrives(
-        key=partial(_key, found), keep=partial(_keep, found), most=MOST_FILES
+        key=partial(_key, found), keep=partial(_keep, found, under), most=MOST_FILES
     )
     try:
         _check(request, found)
@@ -63,9 +66,27 @@ def _key(token: UploadToken) -> SealingKey:
         return vault.draft_key(token.submission.compartment)
 
 
-def _keep(token: UploadToken, stored: vault.Stored, key: SealingKey, name: str) -> None:
+def _own_name(token: UploadToken, name: str) -> str:
+    """As its device calls it: whoever sent the form chose so."""
+    return name
+
+
+def _without_names(token: UploadToken, name: str) -> str:
+    """With codes in place of words that may name somebody: the page has said so beforehand."""
+    suggestion = KnownNames(token.submission).suggest(name)
+    return suggestion.instead if suggestion else name
+
+
+def _keep(
+    token: UploadToken,
+    under: Callable[[UploadToken, str], str],
+    stored: vault.Stored,
+    key: SealingKey,
+    name: str,
+) -> None:
     by = token.user
     with transaction.atomic(), acting_as(by):
+        name = under(token, name)
         exhibits.keep_plain(submission=token.submission, key=key, stored=stored, name=name, by=by)
 
 

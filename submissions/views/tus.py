@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Any
 
@@ -27,6 +28,7 @@ from impna.errors import Refused, TooLarge
 from impna.marks import own_transactions
 from submissions.actions import exhibits, tokens
 from submissions.models import Exhibit, UploadToken
+from submissions.name_check import KnownNames
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,expiration,checksum"
@@ -116,8 +118,14 @@ def upload_list(request: HttpRequest, *, method: str, token: UploadToken) -> Htt
     length = _number(request, "HTTP_UPLOAD_LENGTH")
     if length > LARGEST:
         raise TooLarge(_("One file may have up to 50 GiB."))
-    name = _metadata(request).get("filename", "")[:500] or str(_("File without a name"))
+    metadata = _metadata(request)
+    name = metadata.get("filename", "")[:500] or str(_("File without a name"))
     with transaction.atomic(), acting_as(token.user):
+        # Nothing is begun under a name that may be somebody's, unless its sender has seen that.
+        if metadata.get("named") != "checked":
+            suggestion = KnownNames(token.submission).suggest(name)
+            if suggestion is not None:
+                return JsonResponse(asdict(suggestion), status=422)
         exhibit = exhibits.begin_upload(
             submission=token.submission, name=name, length=length, by=token.user
         )

@@ -113,6 +113,8 @@ NOT_ACTIONS = {
     "submissions.actions.erasing.why_not": "computes",
     "submissions.actions.holds.check_nothing_holds": "computes",
     "submissions.actions.holds.read_words": "reads",
+    "submissions.actions.identities.kept_of": "reads",
+    "submissions.actions.identities.read": "reads; the opening has an event",
     "submissions.actions.incidents.read_account": "reads",
     "submissions.actions.persons.read_details": "reads",
     "submissions.actions.persons.read_part": "reads",

@@ -106,6 +106,7 @@ def test_people_stand_by_code_in_drafts_and_in_what_was_handed_over(made):
     assert len([one for one in of if one.is_draft]) == 4
     assert len([one for one in of if one.versions_made]) == 10
     assert {one.protected for one in people} == {True, False}
+    assert [one.code for one in people if one.identity_kept] == ["W-01"]
     assert {part.role for one in people for part in one.parts.all()} >= {
         "victim",
         "witness",

@@ -93,6 +93,37 @@ def test_another_process_with_the_same_master_key_reads_the_keys(
     assert other.text_cipher(compartment).open(sealed, b"here") == b"text"
 
 
+def test_a_token_is_of_one_compartment_and_says_nothing(
+    store: DirectoryKeyStore, root: Path
+) -> None:
+    one, two = store.create_compartment(), store.create_compartment()
+    token = store.tokenizer(one).token("amina")
+    assert len(token) == 16
+    assert token == DirectoryKeyStore(root, MASTER).tokenizer(one).token("amina")
+    assert token != store.tokenizer(two).token("amina")
+    assert token != store.tokenizer(one).token("omar")
+    store.rewrap_master(NEXT)
+    assert token == store.tokenizer(one).token("amina")
+
+
+def test_the_key_of_tokens_is_for_nothing_else(
+    store: DirectoryKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derived: list[bytes] = []
+    real = keystore._derive
+
+    def note(key: bytes, purpose: bytes) -> bytes:
+        derived.append(purpose)
+        return real(key, purpose)
+
+    compartment = store.create_compartment()
+    monkeypatch.setattr(keystore, "_derive", note)
+    store.tokenizer(compartment)
+    store.text_cipher(compartment)
+    store.new_key(compartment)
+    assert {b"tokens", b"texts", b"entries"} <= set(derived)
+
+
 def test_directories_are_0700_and_files_0600_whatever_the_umask(
     store: DirectoryKeyStore, root: Path
 ) -> None:
@@ -137,6 +168,7 @@ def test_a_name_that_could_leave_the_store_is_refused(
         lambda: store.identity(name, NOWHERE),
         lambda: store.identity(compartment, name),
         lambda: store.text_cipher(name),
+        lambda: store.tokenizer(name),
         lambda: store.destroy_key(name, NOWHERE),
         lambda: store.destroy_key(compartment, name),
         lambda: store.destroy_compartment(name),
@@ -179,7 +211,12 @@ def test_a_lost_compartment_is_not_taken_for_an_erased_one(
     key = store.new_key(compartment)
     (root / compartment / "compartment.key").unlink()
     for name in (compartment, NOWHERE):
-        for attempt in (store.new_key, store.text_cipher, lambda c: store.identity(c, key.entry)):
+        for attempt in (
+            store.new_key,
+            store.text_cipher,
+            store.tokenizer,
+            lambda c: store.identity(c, key.entry),
+        ):
             with pytest.raises(KeyMissing):
                 attempt(name)
 
@@ -191,6 +228,7 @@ def test_a_store_that_is_not_there_is_no_lost_key(store: DirectoryKeyStore, root
     for attempt in (
         lambda: store.identity(compartment, key.entry),
         lambda: store.text_cipher(compartment),
+        lambda: store.tokenizer(compartment),
         lambda: store.new_key(compartment),
         lambda: store.destroy_key(compartment, key.entry),
         lambda: store.destroy_compartment(compartment),
@@ -218,7 +256,12 @@ def test_a_destroyed_compartment_is_erased_whole(store: DirectoryKeyStore, root:
     compartment, kept = store.create_compartment(), store.create_compartment()
     key, other = store.new_key(compartment), store.new_key(kept)
     store.destroy_compartment(compartment)
-    for attempt in (store.new_key, store.text_cipher, lambda c: store.identity(c, key.entry)):
+    for attempt in (
+        store.new_key,
+        store.text_cipher,
+        store.tokenizer,
+        lambda c: store.identity(c, key.entry),
+    ):
         with pytest.raises(KeyErased):
             attempt(compartment)
     assert not (root / compartment).exists()

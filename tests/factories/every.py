@@ -19,6 +19,7 @@ from tests.factories.submissions import (
     a_hold,
     a_risk,
     complete_draft,
+    identity_of,
     joined,
     person_in,
     recognised,
@@ -138,4 +139,5 @@ def a_child(submission: Submission) -> str:
     joined(child)
     recognised(submission, child, in_words=True)
     said(child, capacity="child", of_age_on=date(2099, 1, 1))
+    identity_of(child)
     return child.reference

@@ -23,6 +23,7 @@ from submissions.actions import (
     erasing,
     exhibits,
     holds,
+    identities,
     incidents,
     links,
     persons,
@@ -33,12 +34,14 @@ from submissions.actions import (
 )
 from submissions.answers import Answers
 from submissions.consents import ConsentDetails, Word
+from submissions.identities import IdentityDetails
 from submissions.links import LinkDetails
 from submissions.models import (
     Consent,
     DataSubjectRequest,
     Exhibit,
     Hold,
+    Identity,
     Link,
     Part,
     Person,
@@ -154,6 +157,14 @@ def person_in(submission: Submission, code: str = "W-03", **answers: object) -> 
     by = submission.begun_by
     with acting(by):
         return persons.add(submission=submission, code=code, answers=answers, by=by)
+
+
+def identity_of(person: Person, *names: str, **details: str) -> Identity:
+    """Who somebody is, entered by whoever began the draft."""
+    by = person.submission.begun_by
+    kept = IdentityDetails(names=list(names or ["Amina Example"]), **details)
+    with acting(by):
+        return identities.keep(person=person, details=kept, by=by)
 
 
 def a_risk(submission: Submission, **answers: object) -> Risk:

@@ -21,6 +21,7 @@ HALF_DONE = story(
         documenter.told(447895),
         documenter.half_told(430575),
         people.named(people.witness("W-01", 1), people.child("V-01", 1, 2), people.unasked("W-02")),
+        people.identified("W-01", "Amina Invented", "أمينة"),
         people.at_risk("person", "family", codes=["V-01"], within=5),
         documenter.brought(
             photograph("IMG_0101"),

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.lists import annotated
-from cases.models import Assignment, Condition, Referral, ReferralItem
+from cases.models import Assignment, Condition, Recall, Referral, ReferralItem
 from cases.next_steps import Step, next_step
 from cases.states import OVER, Status
 from cases.vocabularies import ConditionAnswer
@@ -44,10 +45,16 @@ def _waiting(user: User) -> list[Any]:
     """Those with something to do soon, or assigned to this person."""
     own = Assignment.objects.live().filter(referral=OuterRef("pk"), user=user)
     asked = Condition.objects.filter(referral=OuterRef("pk"), answer=ConditionAnswer.AWAITED)
+    back = Recall.objects.open().filter(referral=OuterRef("pk")).order_by("due_on")
     soon = timezone.localdate() + SOON
-    found = Referral.objects.visible_to(user).annotate(mine_since=Subquery(own.values("given_at")))
+    found = Referral.objects.visible_to(user).annotate(
+        mine_since=Subquery(own.values("given_at")),
+        back_due=Subquery(back.values("due_on")[:1]),
+        back_since=Subquery(back.values("asked_at")[:1]),
+        back_reference=Subquery(back.values("reference")[:1]),
+    )
     pressing = Q(status__in=[Status.SENT, *OVER]) | Q(due_on__lte=soon) | Exists(asked)
-    wanted = found.filter(pressing | Q(mine_since__isnull=False))
+    wanted = found.filter(pressing | Q(mine_since__isnull=False) | Q(back_due__isnull=False))
     return list(annotated(wanted, user).by_date()[:MOST])
 
 
@@ -55,6 +62,15 @@ def _rows(referral: Any) -> Iterator[Waiting]:
     step = next_step(referral, referral.condition_due)
     if step.due and getattr(referral, f"may_{step.needs}") and _presses(step):
         yield _row(referral, step.due, step.what, step.action, step.url, referral.since)
+    if referral.back_due is not None and referral.may_decide_referral:
+        yield _row(
+            referral,
+            referral.back_due,
+            _("say what became of exhibits that were taken back"),
+            _("Say it"),
+            reverse("cases:recalled", args=[referral.reference, referral.back_reference]),
+            referral.back_since,
+        )
     if referral.mine_since is not None and referral.status not in OVER:
         yield _row(
             referral,

@@ -55,6 +55,7 @@ ACTS: dict[str, Act] = {
     "assign": Act(policies.check_can_decide, _ALL),
     "assess": Act(policies.check_can_work, _ALL),
     "note": Act(policies.check_can_work, _ALL),
+    "decide_recalls": Act(policies.check_can_decide, _ALL),
     "dispose": Act(
         policies.check_can_decide,
         OVER,

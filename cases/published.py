@@ -185,6 +185,9 @@ def _words(kind: str, data: dict[str, Any]) -> str:
         Event.ACCESS_ENDED: _("Its access ended."),
         Event.REMINDED: _("The portal reminded it that an answer is overdue."),
         Event.DISPOSED: _("It said what became of what it had."),
+        Event.RECALL_ASKED: _("Taken back, because somebody’s word does not cover it: %(what)s.")
+        % {"what": exhibits},
+        Event.RECALL_ANSWERED: _("It said what became of what was taken back."),
     }
     return str(sentences[Event(kind)])
 

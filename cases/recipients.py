@@ -12,6 +12,7 @@ from partners import roles
 from partners.actions.organisations import reach_now
 from partners.models import Partner, Unit, Vetting
 from partners.models.organisations import Reach
+from submissions.coverage import coverage
 from submissions.models import StandingExclusion, Submission
 
 _RECEIVING = (roles.AUTHORITY, roles.MECHANISM)
@@ -67,7 +68,10 @@ def possible(submission: Submission) -> list[Possible]:
 
 
 def living(submission: Submission) -> list[Possible]:
-    """Recipients that have an earlier version and still have access: a supplement reaches them."""
+    """Recipients that have an earlier version and still have access: a supplement reaches them.
+
+    Not those to whom somebody's word does not let what is written go (R4): nothing is within reach.
+    """
     referrals = {
         referral.unit_id: referral
         for referral in submission.referrals.readable()
@@ -76,7 +80,12 @@ def living(submission: Submission) -> list[Possible]:
     }
     units = [referral.unit for referral in referrals.values()]
     return [
-        Possible(unit, reach, Route(referrals[unit.pk].route), referrals[unit.pk])
+        Possible(
+            unit,
+            reach if coverage(submission, unit, exhibits=()).words_covered else Reach.BLOCKED,
+            Route(referrals[unit.pk].route),
+            referrals[unit.pk],
+        )
         for unit, reach in with_reach(units, submission.partner)
     ]
 

@@ -17,6 +17,7 @@ from cases.vocabularies import Mode
 from impna.templatetags.portal import name
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners.models.organisations import Reach
+from submissions.coverage import Coverage
 from submissions.incident_forms import OpenChoices, OpenText
 from submissions.name_check import NameCheckedForm
 
@@ -153,8 +154,10 @@ class RecipientForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
 
-    def __init__(self, *args: Any, to: Possible, items: list[Item], **kwargs: Any) -> None:
-        self.to, self.items = to, items
+    def __init__(
+        self, *args: Any, to: Possible, items: list[Item], covered: Coverage, **kwargs: Any
+    ) -> None:
+        self.to, self.items, self.covered = to, items, covered
         start: dict[str, Any] = {
             "mode": to.live.mode if to.live else to.modes[-1],
             # One that was passed over once lacks more than what is new.
@@ -168,7 +171,7 @@ class RecipientForm(forms.Form):
         fields: Mapping[str, Any] = self.fields
         fields["mode"].choices = [(mode.value, mode.label) for mode in to.modes]
         fields["which"].choices = self._which()
-        offered = [item for item in items if item.exhibit.pk not in self._there]
+        offered = self._offered
         fields["exhibits"].choices = [(str(one.exhibit.number), one.label) for one in offered]
         fields["exhibits"].widget.hints = {
             str(one.exhibit.number): one.hint for one in offered if one.hint
@@ -194,6 +197,8 @@ class RecipientForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ticks count only where they were asked for, and then there is one."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if not self.covered.words_covered:
+            raise ValidationError(_("This recipient may not be given what is written."))
         ticked = cleaned.get("which") == "some" and cleaned.get("mode") != Mode.ALERT
         if ticked and "exhibits" in cleaned and not cleaned["exhibits"]:
             self.add_error("exhibits", _("Tick at least one exhibit, or choose otherwise above."))
@@ -206,7 +211,7 @@ class RecipientForm(forms.Form):
         if which is None or mode == Mode.ALERT:
             return []
         ticked = set(self.cleaned_data["exhibits"])
-        found = [one for one in self.items if one.exhibit.pk not in self._there]
+        found = self._offered
         if which == "new":
             return [one for one in found if one.is_new]
         if which == "some":
@@ -230,6 +235,15 @@ class RecipientForm(forms.Form):
         )
 
     @property
+    def _offered(self) -> list[Item]:
+        """What it does not have, and everybody's word covers (R4)."""
+        return [
+            one
+            for one in self.items
+            if one.exhibit.pk not in self._there and self.covered.covers(one.exhibit)
+        ]
+
+    @property
     def _there(self) -> set[int]:
         live = self.to.live
         if live is None:
@@ -240,8 +254,10 @@ class RecipientForm(forms.Form):
 
     def _which(self) -> list[tuple[str, str]]:
         if self.to.live is None:
-            number = len(self.items)
+            number = len(self._offered)
             every = ngettext("All: %(n)d exhibit", "All: %(n)d exhibits", number) % {"n": number}
+            if number < len(self.items):
+                every = gettext("All that may be given to it: %(n)d") % {"n": number}
             return [("all", every), ("some", str(_TICK))]
         return [
             ("new", gettext("What is new in this version")),

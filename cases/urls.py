@@ -35,6 +35,7 @@ urlpatterns = [
     path(f"{_ONE}feedback/", publishing.feedback, name="feedback"),
     path(f"{_ONE}take/", publishing.take, name="take"),
     path(f"{_ONE}became/", publishing.dispose, name="dispose"),
+    path(f"{_ONE}recalls/<ref:recall>/", publishing.recalled, name="recalled"),
     path(f"{_ONE}assign/", unit.assign, name="assign"),
     path(f"{_ASSIGNED}end/", unit.unassign, name="unassign"),
     path(f"{_ASSIGNED}no-conflict/", unit.no_conflict, name="no-conflict"),

@@ -14,6 +14,8 @@ from cases.actions.referrals import Recipient
 from cases.recipients import Possible
 from cases.sender_forms import ConfirmForm, RecipientForm, RecipientsForm
 from cases.spoken import Item
+from submissions.coverage import coverage
+from submissions.models import Submission
 from submissions.vocabularies import SecretariatView
 
 RECIPIENTS, CONDITIONS, CHECK, DONE = "recipients", "conditions", "check", "done"
@@ -35,11 +37,11 @@ class Walk:
         possible: list[Possible],
         living: list[Possible],
         items: list[Item],
-        organisation: str,
+        submission: Submission,
         may_ask: bool,
         suggested: Iterable[str] = (),
     ) -> None:
-        self._data, self.items = data, items
+        self._data, self.items, self._submission = data, items, submission
         self._possible, self.living = possible, living
         self.to = data.get("to", CONDITIONS) if data is not None else RECIPIENTS
         look_again = data is None or self.to == RECIPIENTS
@@ -50,7 +52,9 @@ class Walk:
             living=living,
             may_ask=may_ask,
         )
-        self.confirm = ConfirmForm(data if self.to == DONE else None, organisation=organisation)
+        self.confirm = ConfirmForm(
+            data if self.to == DONE else None, organisation=submission.partner.name
+        )
         self.forms: list[RecipientForm] = []
         self.status = 200
         self.step = self._step()
@@ -150,7 +154,12 @@ class Walk:
     def _form_for(self, to: Possible) -> RecipientForm:
         is_there = self._data is not None and f"{to.unit.reference}-mode" in self._data
         bound = is_there or self.to != CONDITIONS
-        return RecipientForm(self._data if bound else None, to=to, items=self.items)
+        covered = coverage(
+            self._submission, to.unit, exhibits=[item.exhibit for item in self.items]
+        )
+        return RecipientForm(
+            self._data if bound else None, to=to, items=self.items, covered=covered
+        )
 
     def _fields_of_recipients(self, without: Iterable[str | None] = ()) -> list[str]:
         """Also those of recipients that were taken off the list: they may come back."""

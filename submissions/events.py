@@ -26,6 +26,8 @@ class Event(StrEnum):
     LINK_ENDED = "submissions.link.ended"
     LINK_SIGNED = "submissions.link.signed"
     CONSENT_RECORDED = "submissions.consent.recorded"
+    ASKED_AGAIN = "submissions.ask_again.wanted"
+    NOT_ASKED_AGAIN = "submissions.ask_again.given_up"
     CONSENT_WITHDRAWN = "submissions.consent.withdrawn"
     PAPER_FORM_MAPPED = "submissions.paper_form.mapped"
     PAPER_FORM_ENDED = "submissions.paper_form.ended"

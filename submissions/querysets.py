@@ -211,6 +211,18 @@ class ConsentQuerySet(models.QuerySet[Any]):
         return self.filter(replaced_at__isnull=True)
 
 
+class AskAgainQuerySet(models.QuerySet[Any]):
+    """People to be asked again."""
+
+    def visible_to(self, user: User, permission: str = "view_submission") -> AskAgainQuerySet:
+        """Of persons of visible submissions."""
+        return self.filter(**_in_visible(user, "person__submission__", permission)).distinct()
+
+    def open(self) -> AskAgainQuerySet:
+        """Nobody has asked them yet."""
+        return self.filter(done_at__isnull=True, person__removed_at__isnull=True)
+
+
 class PaperFormQuerySet(models.QuerySet[Any]):
     """Forms on paper."""
 
@@ -392,11 +404,13 @@ class VersionExhibitQuerySet(models.QuerySet[Any]):
         return self.filter(exhibit__removed_at__isnull=True)
 
 
-def _in_visible(user: User, way: str = "submission__") -> dict[str, Any]:
+def _in_visible(
+    user: User, way: str = "submission__", permission: str = "view_submission"
+) -> dict[str, Any]:
     """Of submissions that a group of this person may see."""
     grants = f"{way}submissiongroupobjectpermission__"
     return {
-        f"{grants}permission": permission_id("view_submission"),
+        f"{grants}permission": permission_id(permission),
         f"{grants}group__in": user.acting_gids,
     }
 

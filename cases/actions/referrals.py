@@ -218,7 +218,8 @@ def _supplement(referral: Referral, version: Version, recipient: Recipient, by: 
 
 def _pass_over(referral: Referral, version: Version, by: User) -> None:
     ((_unit, reach),) = with_reach([referral.unit], referral.submission.partner)
-    if Mode(referral.mode) in policies.modes_within(reach):
+    covered = coverage(referral.submission, referral.unit, exhibits=()).words_covered
+    if covered and Mode(referral.mode) in policies.modes_within(reach):
         raise NotAllowed(_("This recipient may be given it: it cannot be left out of a version."))
     log.record(
         Event.PASSED_OVER,

@@ -49,3 +49,8 @@ class Recall(models.Model):
 
     def __str__(self) -> str:
         return str(_("Recall %(number)d") % {"number": self.number})
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of the exhibits that were taken back. Recalls come `with_exhibits`."""
+        return sorted(item.exhibit.number for item in self.items.all())

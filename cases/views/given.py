@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import enclosed, published
-from cases.actions import access, decisions, receiving, referrals, requests
+from cases.actions import access, decisions, narrowing, receiving, referrals, requests
 from cases.models import Condition, Decision, Referral, ReferralItem, Taken
 from cases.openings_shown import in_words, openings_of
 from cases.policies import check_is_sender
@@ -94,6 +94,7 @@ def given(request: HttpRequest, reference: str) -> HttpResponse:
         "decisions": [_decision(one) for one in referral.decisions.all()],
         "feedback": [(one, decisions.read_feedback(one)) for one in referral.feedback.all()],
         "thread": [(one, requests.read_message(one)) for one in referral.messages.all()],
+        "recalls": [(one, narrowing.read_words(one)) for one in referral.recalls.with_exhibits()],
         "events": published.in_words(history.events),
         "history": history,
         "may_recall": referral.is_live and referral.status != Status.RECALLED,

@@ -64,7 +64,7 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
         possible=possible(submission),
         living=living(submission),
         items=items_of(present, earlier=earlier.values_list("exhibit", flat=True)),
-        organisation=submission.partner.name,
+        submission=submission,
         may_ask=True,
     )
     if walk.step == DONE:
@@ -120,7 +120,7 @@ def refer(request: HttpRequest, reference: str) -> HttpResponse:
         possible=[*passed_over(submission), *possible(submission)],
         living=[],
         items=items_of(found),
-        organisation=submission.partner.name,
+        submission=submission,
         may_ask=False,
         suggested=_suggested(submission, request.GET.get("advice", "")),
     )

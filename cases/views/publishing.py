@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import possible
-from cases.actions import access, decisions, receiving
+from cases.actions import access, decisions, narrowing, receiving
 from cases.actions.decisions import Ruling
 from cases.forms import (
     ConditionForm,
@@ -18,8 +18,8 @@ from cases.forms import (
     PublishForm,
     TakeForm,
 )
-from cases.models import Referral, ReferralItem
-from cases.policies import settled
+from cases.models import Recall, Referral, ReferralItem
+from cases.policies import check_can_decide, settled
 from cases.reading import condition as in_words
 from cases.views.loading import page, posted, referral_of, to
 from impna.errors import NotNow
@@ -126,6 +126,22 @@ def dispose(request: HttpRequest, reference: str) -> HttpResponse:
         messages.success(request, _("Said. Your unit’s access to this referral has ended."))
         return to(reverse("cases:referral-list"))
     return page(request, "dispose", found, form)
+
+
+@require_http_methods(["GET", "POST"])
+def recalled(request: HttpRequest, reference: str, recall: str) -> HttpResponse:
+    """Say what became of exhibits that were taken back; the rest stays open."""
+    found, user = referral_of(request, reference)
+    asked: Recall = get_object_or_404(found.recalls.with_exhibits(), reference=recall)
+    check_can_decide(user, found)
+    if asked.answered_at is not None:
+        raise NotNow(_("This has been answered already."))
+    form = DisposalForm(posted(request))
+    if form.is_valid():
+        narrowing.answer(recall=asked, **form.cleaned_data, by=user)
+        messages.success(request, _("Said. The sender reads it."))
+        return to(found.get_absolute_url())
+    return page(request, "recalled", found, form, recall=asked)
 
 
 def _open_items(found: Referral) -> list[ReferralItem]:

@@ -62,6 +62,7 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
         "mine": _mine(found, user),
         "is_closed": not found.is_readable,
         "disclosed": MAY_BE_DISCLOSED,
+        "recalls": found.recalls.with_exhibits(),
         "exhibits_given": found.items.live().count(),
     }
     if may["read"]:

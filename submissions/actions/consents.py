@@ -74,6 +74,7 @@ def record(
             row=consent.reference,
         )
     consent.save()
+    person.to_ask.open().update(done_at=now)
     _record(Event.CONSENT_RECORDED, consent, submission, by)
     ports.consent_narrowed.tell(submission, by)
     return consent

@@ -1,6 +1,6 @@
 """What a CSO hands over: submissions, their exhibits, and who may see them."""
 
-from submissions.models.consents import Consent, PaperForm
+from submissions.models.consents import AskAgain, Consent, PaperForm
 from submissions.models.data_subjects import DataSubjectRequest
 from submissions.models.erasures import Erasure
 from submissions.models.exclusions import StandingExclusion
@@ -22,6 +22,7 @@ from submissions.models.unsaved import Unsaved
 from submissions.models.versions import Contribution, Declaration, Version, VersionExhibit
 
 __all__ = [
+    "AskAgain",
     "Consent",
     "Contribution",
     "CoverSheet",

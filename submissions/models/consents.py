@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from impna.constraints import both_or_neither, one_of
 from impna.references import ReferenceField
-from partners.models import Partner, User
+from partners.models import Partner, Unit, User
 from submissions.consent_vocabularies import Capacity, Mode
 from submissions.models.exhibits import Exhibit
 from submissions.models.persons import Person
-from submissions.querysets import ConsentQuerySet, PaperFormQuerySet
+from submissions.querysets import AskAgainQuerySet, ConsentQuerySet, PaperFormQuerySet
 
 
 class Consent(models.Model):
@@ -77,6 +77,39 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person.code} ({self.number})"
+
+
+class AskAgain(models.Model):
+    """Somebody's word stood in the way: a documenter asks them again, until `due_on`.
+
+    Done when their next word is recorded, or when a documenter says that they cannot be asked.
+    """
+
+    custody_label: ClassVar[str] = "submissions.ask_again"
+
+    reference = ReferenceField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="to_ask")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AskAgainQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "unit"],
+                condition=models.Q(done_at__isnull=True),
+                nulls_distinct=False,
+                name="asked_again_once_at_a_time",
+            )
+        ]
+        ordering = ["due_on", "pk"]
+
+    def __str__(self) -> str:
+        return str(_("Ask %(person)s again") % {"person": self.person})
 
 
 class PaperForm(models.Model):

@@ -9,16 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from impna.errors import NotNow
+from impna.references import read_reference
 from partners import roles
 from partners.forms import ReasonForm
-from partners.models import Partner, User
+from partners.models import Partner, Unit, User
 from partners.policies import allowed
 from submissions import policies
-from submissions.actions import consents, exhibits, unsaved
+from submissions.actions import asking_again, consents, exhibits, unsaved
 from submissions.consent_forms import ConsentForm, PaperFormForm, from_paper
 from submissions.consents_told import told
 from submissions.drafting_pages import key_of
-from submissions.models import PaperForm, Person, Submission
+from submissions.models import AskAgain, PaperForm, Person, Submission
 from submissions.states import Status
 from submissions.views.drafts import _status, _submission, _user
 from submissions.views.persons import _posted
@@ -35,6 +36,7 @@ def consent_detail(request: HttpRequest, reference: str, person: str) -> HttpRes
         "word": rows[0] if rows else None,
         "earlier": rows[1:],
         "may_ask": _may_ask(user, found.submission),
+        "to_ask": found.to_ask.open().select_related("unit__partner", "asked_by"),
         "paper": PaperForm.objects.visible_to(user).live(),
     }
     return render(request, "submissions/consent_detail.html", context)
@@ -83,6 +85,40 @@ def withdraw(request: HttpRequest, reference: str, person: str) -> HttpResponse:
         return redirect("submissions:consent-detail", found.submission.reference, found.reference)
     context = {**_about(found), "form": form}
     return render(request, "submissions/consent_withdraw.html", context, status=_status(form))
+
+
+@require_POST
+def ask_again(request: HttpRequest, reference: str, person: str) -> HttpResponse:
+    """Somebody's word stands in the way: a documenter is asked to ask them."""
+    submission, user = _submission(request, reference)
+    found: Person = get_object_or_404(submission.persons.present(), reference=person)
+    found.submission = submission
+    wanted = read_reference(request.GET.get("unit", "")) or ""
+    unit = Unit.objects.filter(reference=wanted).first()
+    asking_again.want(person=found, unit=unit, by=user)
+    messages.success(
+        request, _("%(person)s is to be asked again; it is on the desk.") % {"person": found}
+    )
+    page = "cases:hand-over" if submission.is_draft else "cases:refer"
+    back = page if request.GET.get("back") == "giving" else ""
+    if back and allowed(policies.check_can_approve, user, submission):
+        return redirect(back, submission.reference)
+    return redirect("submissions:consent-detail", submission.reference, found.reference)
+
+
+@require_http_methods(["GET", "POST"])
+def not_again(request: HttpRequest, reference: str, person: str, task: str) -> HttpResponse:
+    """They cannot be asked, or do not want to be."""
+    found, user = _asking(request, reference, person)
+    wanted: AskAgain = get_object_or_404(found.to_ask.all(), reference=task)
+    wanted.person = found
+    form = ReasonForm(_posted(request))
+    if form.is_valid():
+        asking_again.give_up(task=wanted, reason=form.cleaned_data["reason"], by=user)
+        messages.success(request, _("Nobody is waiting for it any more."))
+        return redirect("submissions:consent-detail", found.submission.reference, found.reference)
+    context = {**_about(found), "form": form}
+    return render(request, "submissions/not_again.html", context, status=_status(form))
 
 
 @require_GET

@@ -27,6 +27,7 @@ SHOWN = (
     "submissions.Redaction",
     "submissions.Risk",
     "submissions.Link",
+    "submissions.AskAgain",
     "submissions.Consent",
     "submissions.PaperForm",
     "submissions.Hold",

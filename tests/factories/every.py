@@ -10,7 +10,7 @@ from impna.references import show_reference
 from partners import roles
 from partners.actions import factors, members
 from partners.models import Notification
-from submissions.actions import consents, exclusions
+from submissions.actions import asking_again, consents, exclusions
 from submissions.models import Submission
 from tests.factories.cases import assigned, enclosed, head, received
 from tests.factories.partners import acting, manager_of
@@ -102,6 +102,7 @@ def everything(written: Submission | None = None) -> Every:
             "person": child,
             "risk": a_risk(submission).reference,
             "link": submission.links.get().reference,
+            "task": wanted(submission),
             "hold": a_hold(submission).reference,
             "data_request": a_data_request(submission).reference,
             "role": "victim",
@@ -125,6 +126,7 @@ def a_draft() -> dict[str, str]:
         "person": a_child(submission),
         "risk": a_risk(submission).reference,
         "link": submission.links.get().reference,
+        "task": wanted(submission),
         "hold": a_hold(submission).reference,
         "data_request": a_data_request(submission).reference,
         "role": "victim",
@@ -141,3 +143,10 @@ def a_child(submission: Submission) -> str:
     said(child, capacity="child", of_age_on=date(2099, 1, 1))
     identity_of(child)
     return child.reference
+
+
+def wanted(submission: Submission) -> str:
+    """The reference of asking its child again."""
+    by = submission.begun_by
+    with acting(by):
+        return asking_again.want(person=submission.persons.get(), unit=None, by=by).reference

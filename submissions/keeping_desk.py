@@ -13,42 +13,35 @@ from partners import roles
 from partners.desk import Waiting
 from partners.models import User
 from submissions.keeping import SOON
-from submissions.models import DataSubjectRequest, Submission
+from submissions.models import Submission
 from submissions.states import Status
 
 MOST = 50
 
 
 def awaiting(user: User) -> list[Waiting]:
-    """Two queries for a lead, none for anyone else."""
+    """One query for a lead, none for anyone else."""
     if not user.holds(roles.DataProtectionLead.code):
         return []
     own = Submission.objects.visible_to(user, "lead_submission").values("pk")
     soon = timezone.localdate() + SOON
-    return [*_requests(own), *_kept(own, soon)]
-
-
-def _requests(own: Any) -> list[Waiting]:
-    """What people ask about their data, from the day it was written down."""
-    found = DataSubjectRequest.objects.open().filter(submission__in=own)
-    return [
-        _row(
-            one.submission,
-            due=one.due_on,
-            what=_("answer what a person asks about their data"),
-            since=one.recorded_at,
-            page="data-request",
-            more=[one.reference],
-            action=_("Answer"),
-        )
-        for one in found.select_related("submission").order_by("due_on", "pk")[:MOST]
-    ]
+    return list(_kept(own, soon))
 
 
 def _kept(own: Any, soon: date) -> Iterator[Waiting]:
-    """Of each submission the hold that is looked at first, and its three-yearly review."""
+    """Of each submission the request and the hold that come first, and its three-yearly review."""
     found = Submission.objects.filter(pk__in=own).to_look_at(soon).order_by("pk")[:MOST]
     for one in found:
+        if one.asked_on is not None:
+            yield _row(
+                one,
+                due=one.asked_on,
+                what=_("answer what a person asks about their data"),
+                since=one.asked_at,
+                page="data-request",
+                more=[one.asked_reference],
+                action=_("Answer"),
+            )
         if one.hold_on is not None and one.hold_on <= soon:
             yield _row(
                 one,

@@ -138,11 +138,15 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         )
 
     def to_look_at(self, until: date) -> SubmissionQuerySet:
-        """With something kept to look at by that day: a review, or the nearest of its holds.
+        """With something kept to look at by that day, or asked by a person about their data.
 
-        `review_on` is None where nothing is handed over; `hold_on` and `hold_since` of the hold.
+        `review_on` is None where nothing is handed over; `hold_on` and `hold_since` of the nearest
+        hold; `asked_on`, `asked_at`, `asked_reference` of the open request that is due first.
         """
-        holds = self.model._meta.apps.get_model("submissions", "Hold").objects.live()
+        get = self.model._meta.apps.get_model
+        asked = get("submissions", "DataSubjectRequest").objects.open()
+        asked = asked.filter(submission=models.OuterRef("pk")).order_by("due_on", "pk")
+        holds = get("submissions", "Hold").objects.live()
         nearest = holds.filter(submission=models.OuterRef("pk")).order_by("review_on", "pk")
         reviewed = Q(versions_made__gt=0, status__in=_HANDED_OVER, review_on__lte=until)
         return (
@@ -150,8 +154,11 @@ class SubmissionQuerySet(models.QuerySet[Any]):
             .annotate(
                 hold_on=models.Subquery(nearest.values("review_on")[:1]),
                 hold_since=models.Subquery(nearest.values("looked_at")[:1]),
+                asked_on=models.Subquery(asked.values("due_on")[:1]),
+                asked_at=models.Subquery(asked.values("recorded_at")[:1]),
+                asked_reference=models.Subquery(asked.values("reference")[:1]),
             )
-            .filter(reviewed | Q(hold_on__lte=until))
+            .filter(reviewed | Q(hold_on__lte=until) | Q(asked_on__isnull=False))
         )
 
     def handed_over(self) -> SubmissionQuerySet:

@@ -130,14 +130,6 @@ BEGIN
 END
 """
 
-# A day is over where it ends first: at UTC+14.
-PAST = """
-BEGIN
-    RETURN p_day IS NOT NULL
-        AND p_moment >= ((p_day + 1)::timestamp AT TIME ZONE 'UTC') - interval '14 hours';
-END
-"""
-
 EU = """
 BEGIN
     RETURN p_state = ANY (ARRAY['AT','BE','BG','CY','CZ','DE','DK','EE','ES','FI','FR','GR','HR',
@@ -150,18 +142,21 @@ END
 # the Secretariat, whoever the unit is. A redacted copy shows nobody; whose word it is still counts.
 UNCOVERED = """
 DECLARE
-    now_is timestamptz := public.submissions_moment();
+    -- A day is over where it ends first, at UTC+14: this is the earliest that is not.
+    today date := ((public.submissions_moment() AT TIME ZONE 'UTC') + interval '14 hours')::date;
     to_body text;
     to_state text;
     to_kind text;
     deadly boolean;
+    in_eu boolean;
 BEGIN
     SELECT r.reference, r.country, r.kind,
            r.kind = 'authority' AND coalesce((
                SELECT a.death_penalty FROM public.partners_vetting a
                WHERE a.partner_id = r.id AND a.outcome = 'confirmed'
-               ORDER BY a.id DESC LIMIT 1), 'unknown') <> 'abolished'
-        INTO to_body, to_state, to_kind, deadly
+               ORDER BY a.id DESC LIMIT 1), 'unknown') <> 'abolished',
+           r.kind = 'authority' AND public.submissions_eu(r.country)
+        INTO to_body, to_state, to_kind, deadly, in_eu
         FROM public.partners_unit u JOIN public.partners_partner r ON r.id = u.partner_id
         WHERE u.id = p_unit;
     RETURN QUERY
@@ -191,7 +186,7 @@ BEGIN
         SELECT t.id AS thing, NULL::bigint AS link,
                CASE WHEN t.recognisable NOT IN ('nobody', 'someone') THEN 'unanswered'
                     WHEN t.recognisable = 'someone' AND NOT EXISTS (
-                        SELECT FROM linked k WHERE k.thing IS NOT DISTINCT FROM t.id)
+                        SELECT FROM linked k WHERE coalesce(k.thing, 0) = coalesce(t.id, 0))
                     THEN 'nobody_named' ELSE '' END AS lacks
             FROM things t
         UNION ALL
@@ -201,9 +196,8 @@ BEGIN
                 THEN CASE WHEN k.signed_at IS NULL THEN 'unsigned' ELSE '' END
             WHEN p.id IS NULL OR p.removed_at IS NOT NULL OR c.id IS NULL THEN 'not_asked'
             WHEN c.withdrawn_at IS NOT NULL THEN 'taken_back'
-            WHEN public.submissions_past(c.expires_on, now_is) THEN 'over'
-            WHEN c.of_age_on IS NOT NULL
-                 AND public.submissions_past(c.of_age_on - 1, now_is) THEN 'of_age'
+            WHEN c.expires_on < today THEN 'over'
+            WHEN c.of_age_on <= today THEN 'of_age'
             WHEN c.said ->> 'C01' IS DISTINCT FROM 'granted' THEN 'not_kept'
             WHEN c.not_exhibits @> to_jsonb(k.number) AND k.thing IS NOT NULL THEN 'not_this'
             WHEN p_purpose = 'cover' THEN
@@ -215,8 +209,7 @@ BEGIN
                  OR (deadly AND c.never_death_penalty) THEN 'never_to'
             WHEN NOT (c.to_bodies ? to_body
                       OR (to_kind = 'authority' AND to_state <> '' AND c.to_states ? to_state)
-                      OR (to_kind = 'authority' AND public.submissions_eu(to_state)
-                          AND c.said ->> 'C06' IS NOT DISTINCT FROM 'granted'))
+                      OR (in_eu AND c.said ->> 'C06' IS NOT DISTINCT FROM 'granted'))
                 THEN 'not_to'
             WHEN p_purpose = 'evidence' AND (c.said ->> 'C12' IS DISTINCT FROM 'granted'
                  OR c.said ->> 'C14' IS NOT DISTINCT FROM 'granted') THEN 'lead_only'
@@ -232,8 +225,11 @@ BEGIN
             ELSE '' END
             FROM linked k
             LEFT JOIN public.submissions_person p ON p.id = k.person_id
-            LEFT JOIN public.submissions_consent c
-                ON c.person_id = k.person_id AND c.replaced_at IS NULL
+            -- One look into the index each, whatever the planner believes of a new table.
+            LEFT JOIN LATERAL (
+                SELECT * FROM public.submissions_consent one
+                WHERE one.person_id = k.person_id AND one.replaced_at IS NULL LIMIT 1
+            ) c ON true
     )
     SELECT a.thing, a.link, a.lacks FROM against a WHERE a.lacks <> ''
         ORDER BY a.thing NULLS FIRST, a.link NULLS FIRST;
@@ -352,13 +348,6 @@ class Migration(migrations.Migration):
             "submissions_consent_keeps",
         ),
         Function("submissions_moment", MOMENT, guard=True, returns="timestamptz"),
-        Function(
-            "submissions_past",
-            PAST,
-            guard=True,
-            arguments="p_day date, p_moment timestamptz",
-            returns="boolean",
-        ),
         Function("submissions_eu", EU, guard=True, arguments="p_state text", returns="boolean"),
         Function(
             "submissions_uncovered",

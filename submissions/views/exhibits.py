@@ -103,7 +103,7 @@ def exhibit_list(request: HttpRequest, reference: str) -> HttpResponse:
         "may_draft": may,
         "counts": counts,
         **groups,
-        "erased": tombstone.exhibits_of(submission),
+        "erased": tombstone.exhibits_of(submission) if submission.versions_made else [],
         "choosable": any(row.choosable for part in groups.values() for row in part.rows),
         "most_mib": MOST_MIB,
         "most_files": MOST_FILES,

@@ -80,7 +80,6 @@ def test_what_sees_across_is_called_by_few(own_database, as_owner):
         "submissions_covers": ({"impna_app", "impna_worker"}, False),
         "submissions_uncovered": ({"impna_app", "impna_worker"}, False),
         "submissions_moment": (set(), False),
-        "submissions_past": (set(), False),
         "submissions_eu": (set(), False),
         "cases_sheet_for_adviser": ({"impna_secretariat"}, False),
     }

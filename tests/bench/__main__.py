@@ -1,6 +1,6 @@
 """`./portal bench [--large] [NAME …]`: ratios of one run, with what DESIGN 11 asks beside them.
 
-NAME is one of append, intake, web, ranges, memory; all of them without a name.
+NAME is one of append, covering, intake, web, ranges, memory; all of them without a name.
 `--large` measures memory with a file of 5 GiB instead of one. It is one segment sent again and
 again, so that nothing has to hold it beforehand; sealed bytes are never sparse, so the store
 needs twice its size for the time of the measurement, and the whole takes some minutes.
@@ -10,11 +10,16 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from tests.bench import append, intake, memory, ranges, web
+from tests.bench import append, covering, intake, memory, ranges, web
 
 # What is asked of a figure: its name, the bound, and whether more or less is better.
 WANTED = {
     "append": [("ratio", 0.9, "at least")],
+    "covering": [
+        (f"{which} {figure}", bound, "at most")
+        for which in ("covered", "uncovered")
+        for figure, bound in (("ms", 50), ("queries", 6))
+    ],
     "intake": [("ratio", 0.8, "at least"), ("memory added MiB", 100, "at most")],
     "web": [
         ("upload ratio 1", 0.5, "at least"),
@@ -30,6 +35,7 @@ WANTED = {
 }
 MEASURES: dict[str, Callable[[], dict[str, float]]] = {
     "append": append.measure,
+    "covering": covering.measure,
     "intake": intake.measure,
     "web": web.measure,
     "ranges": ranges.measure,

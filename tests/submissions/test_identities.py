@@ -317,7 +317,7 @@ class TestTheDatabaseHolds:
 def test_what_was_begun_before_the_vault_is_opened_by_its_leads_too(own_database, as_owner):
     from importlib import import_module
 
-    sql = import_module("submissions.migrations.0016_identities")
+    sql = import_module("submissions.migrations.0019_identities")
     submission = complete_draft()
     kept, by = identity_of(person_in(submission), NAME), lead(submission)
     with as_owner() as owner:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from custody.models import Opening
 from impna.references import new_reference
 from partners import roles
-from submissions.actions import identities
+from submissions.actions import erasing, identities
 from submissions.models import Identity, Submission, Unsaved
 from tests.factories.cases import head, received
 from tests.factories.partners import acting, member, signed_in
@@ -212,7 +212,10 @@ def test_for_everybody_else_there_is_no_such_page(submission, person):
 def test_it_is_entered_after_a_hand_over_too(submission, client, person):
     Submission.objects.filter(pk=submission.pk).update(status="handed_over", versions_made=1)
     assert client.post(page_of(person, "enter/"), TYPED).status_code == 302
-    Submission.objects.filter(pk=submission.pk).update(status="erased", due_on=None)
+    Submission.objects.filter(pk=submission.pk).update(status="withdrawn")
+    by = lead(submission)
+    with acting(by):
+        erasing.erase(submission=submission, reason="x", by=by)
     assert client.post(page_of(person, "enter/"), TYPED).status_code == 409
 
 

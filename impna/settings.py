@@ -19,7 +19,8 @@ DEBUG = False
 
 if PRODUCTION:
     raise ImproperlyConfigured(
-        "Production does not start yet: row-level security is not in this version (DESIGN 10). Set PORTAL_MODE=demo to try the portal on this computer."
+        "Production does not start yet: row-level security is not in this version (DESIGN 10). "
+        "Set PORTAL_MODE=demo to try the portal on this computer."
     )
 
 # What organisations may let the Secretariat see of a submission (R14); `blind` is always there.

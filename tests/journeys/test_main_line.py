@@ -26,6 +26,7 @@ from tests.factories.submissions import (
     unit_of_an_authority,
 )
 from tests.journeys.conftest import Mailbox, check_page, sign_in
+from tests.journeys.people import asked_about
 from tests.journeys.portal import Portal
 from tests.journeys.test_joining import code_of, link_in_mail
 from tests.journeys.test_uploads import (
@@ -118,12 +119,13 @@ def sent_with_a_break(page: Page, submission: Submission, file: Path) -> None:
 
 
 def described(page: Page, submission: Submission) -> None:
-    """What it is, how it came here, and that nobody can be recognised."""
+    """What it is, how it came here, and that someone can be recognised by the face."""
     exhibit = submission.exhibits.present().get()
     page.goto(f"/submissions/{submission.reference}/exhibits/{exhibit.reference}/")
     page.get_by_label("What is it?").select_option("photograph")
     page.get_by_label("What does it show?").fill("The bridge from the north bank.")
-    page.get_by_label("Nobody can be recognised").check()
+    page.get_by_label("Someone can be recognised").check()
+    page.get_by_label("Face", exact=True).check()
     page.get_by_label("Photographed, filmed or recorded by us").check()
     check_page(page)
     press(page, "Save")
@@ -208,6 +210,7 @@ def test_from_an_invitation_to_feedback(portal, new_person, mailbox, watched, ph
     submission = begun(sender)
     sent_with_a_break(sender, submission, photograph)
     described(sender, submission)
+    asked_about(sender, submission)
     incident_told(sender, submission)
     cover_sheet_written(sender, submission)
     sender.goto(submission.get_absolute_url())

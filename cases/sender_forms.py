@@ -371,3 +371,12 @@ def _hint(one: Possible) -> Any:
         gettext("Urgent? Call, do not wait:"),
         name(one.unit.on_call),
     )
+
+
+class OnPaperForm(forms.Form):
+    """A tick before something about a person goes on paper."""
+
+    weighed = forms.BooleanField(
+        label=_("The person wants it on paper, and we have spoken about who could find it"),
+        error_messages={"required": _("Tick this once you have spoken about it.")},
+    )

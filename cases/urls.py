@@ -7,6 +7,7 @@ from cases.views import (
     corresponding,
     enclosures,
     given,
+    given_of_people,
     hand_over,
     opening,
     publishing,
@@ -21,6 +22,7 @@ app_name = "cases"
 _ONE = "referrals/<ref:reference>/"
 _ASSIGNED = f"{_ONE}assignments/<ref:assignment>/"
 _SUBMISSION = "submissions/<ref:reference>/"
+_PEOPLE = f"{_SUBMISSION}given/people/"
 _RECEIPT = f"{_SUBMISSION}versions/<int:number>/receipt/"
 _GIVEN = "given/<ref:reference>/"
 _FILES = "requests/<ref:request_reference>/files/"
@@ -53,6 +55,9 @@ urlpatterns = [
     path(f"{_SUBMISSION}refer/", hand_over.refer, name="refer"),
     path(f"{_SUBMISSION}ask/", advising.ask, name="ask-advice"),
     path(f"{_SUBMISSION}given/", given.given_list, name="given-list"),
+    path(_PEOPLE, given_of_people.given_people, name="given-people"),
+    path(f"{_PEOPLE}<ref:person>/", given_of_people.given_person, name="given-person"),
+    path(f"{_PEOPLE}<ref:person>/paper/", given_of_people.given_paper, name="given-paper"),
     path(_RECEIPT, receipts.receipt, name="receipt"),
     path(f"{_RECEIPT}long/", receipts.long_receipt, name="receipt-long"),
     path(f"{_RECEIPT}list/", receipts.list_of_files, name="receipt-list"),

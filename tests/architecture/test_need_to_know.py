@@ -15,8 +15,18 @@ from custody import vault
 from partners import roles
 from partners.actions import members
 from partners.models import User
-from tests.cases.pages import file_of, given
-from tests.factories.cases import adviser, assigned, enclosed, fresh, head, officer, question
+from submissions.models import Submission
+from tests.cases.pages import file_of, given, with_file
+from tests.factories.cases import (
+    adviser,
+    assigned,
+    enclosed,
+    fresh,
+    head,
+    officer,
+    question,
+    received,
+)
 from tests.factories.partners import (
     acting,
     coordinators,
@@ -26,7 +36,13 @@ from tests.factories.partners import (
     signed_in,
     unit_of,
 )
-from tests.factories.submissions import documenter, unit_of_an_authority
+from tests.factories.submissions import (
+    documenter,
+    person_in,
+    recognised,
+    said,
+    unit_of_an_authority,
+)
 
 # What differs from one request to the next by itself, and nothing else.
 _BY_ITSELF = (
@@ -72,6 +88,12 @@ def addresses(referral: Referral, name: str) -> list[str]:
         *everyones,
         reverse("cases:submission-list"),
         reverse("cases:given-list", args=of_it),
+        reverse("cases:given-people", args=of_it),
+        *(
+            reverse(f"cases:{page}", args=[*of_it, person.reference])
+            for person in referral.submission.persons.all()
+            for page in ("given-person", "given-paper")
+        ),
         *(
             reverse(f"cases:{paper}", args=[*of_it, 1])
             for paper in ("receipt", "receipt-long", "receipt-list")
@@ -173,6 +195,15 @@ ACTS: tuple[Callable[[Referral], None], ...] = (
 )
 
 
+def with_somebody() -> Submission:
+    """With a file in which somebody can be recognised, who agreed to it."""
+    submission = with_file(recognisable="someone", identified_by=["face"])
+    person = person_in(submission)
+    recognised(submission, person, numbers=(2,), in_words=True)
+    said(person)
+    return submission
+
+
 @pytest.fixture
 def still(monkeypatch):
     """Time stands from then on: a clock that ticks on a page is not what is tested here."""
@@ -185,7 +216,7 @@ def still(monkeypatch):
 
 
 def test_what_a_unit_does_for_itself_changes_no_byte_of_anyone_elses_pages(db, still):
-    referral = given()
+    referral = received(submission=with_somebody())
     enclosed(question(referral))
     readers = others(referral)
     still()

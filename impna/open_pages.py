@@ -4,6 +4,8 @@ OPEN = frozenset(
     {
         "help",
         "set-language",
+        # For whoever holds a code: it stops new sharing without an account.
+        "submissions:use-code",
         "gallery",
         "demo",
         # These authorise by an upload token, not by a session.

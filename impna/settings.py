@@ -202,6 +202,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # How much of one partner may be on its way at once, in bytes; space counts twice (DESIGN 6).
 PARTNER_QUOTA = env.number("PORTAL_PARTNER_QUOTA", START, default=200 * 1024**3, least=1)
 
+# How long an organisation has to speak with somebody who used their code (requirement 73).
+PAUSE_DAYS = env.number("PORTAL_PAUSE_DAYS", START, default=14, least=1)
+
 # Languages
 USE_I18N = True
 LANGUAGE_CODE = "en"
@@ -251,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "orphans": {"task": "custody.tasks.sweep_orphans", "schedule": 6 * 3600.0},
     "daily mail": {"task": "partners.tasks.mail_daily", "schedule": 600.0},
     "dates": {"task": "cases.tasks.keep_dates", "schedule": 600.0},
+    "codes": {"task": "submissions.tasks.keep_codes", "schedule": 60.0},
     "taken": {"task": "cases.tasks.check_taken", "schedule": 60.0},
     "uploads": {"task": "custody.tasks.expire_uploads", "schedule": 3600.0},
 }

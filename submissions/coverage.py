@@ -1,6 +1,6 @@
 """Whether what somebody said covers giving something to somebody, and what of whom is missing (R4).
 
-The rule itself stands in the database (`submissions_uncovered`, migration 0016), which asks it again
+The rule itself stands in the database (`submissions_uncovered`, migration 0018), which asks it again
 whenever something is given; here it is asked to be shown.
 """
 
@@ -30,11 +30,13 @@ class Purpose(StrEnum):
 
 # What the database answers, in words that follow "who: ".
 _WORDS: dict[str, Sentence] = {
+    "restricted": gettext_lazy("a request to restrict the use of the data stands against it"),
     "unanswered": gettext_lazy("nobody said whether someone can be recognised"),
     "nobody_named": gettext_lazy("nobody said who can be recognised"),
     "unsigned": gettext_lazy("an approver has not signed that it is given without asking"),
     "not_asked": gettext_lazy("nothing is recorded of what they said"),
     "taken_back": gettext_lazy("they took back what they said"),
+    "paused": gettext_lazy("they used their code, and nobody has spoken with them since"),
     "over": gettext_lazy("what they said held until a day that is past"),
     "of_age": gettext_lazy("they are of age now and have to be asked themselves"),
     "not_kept": gettext_lazy("they did not agree that it is kept"),
@@ -47,7 +49,7 @@ _WORDS: dict[str, Sentence] = {
     "not_medical": gettext_lazy("they did not agree to medical details"),
 }
 # What asking the person again can change.
-TO_ASK = frozenset(_WORDS) - {"unanswered", "nobody_named", "unsigned"}
+TO_ASK = frozenset(_WORDS) - {"restricted", "unanswered", "nobody_named", "unsigned"}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from partners.desk import Waiting
 from partners.models import User
 from submissions import keeping_desk, policies
 from submissions.history import Note, notes_of
-from submissions.models import AskAgain, Exhibit, Risk, Submission
+from submissions.models import AskAgain, Exhibit, Risk, Submission, WithdrawalCode
 from submissions.risks import SOON
 from submissions.states import Status
 
@@ -32,7 +32,7 @@ class _Facts:
 
 
 def awaiting(user: User) -> list[Waiting]:
-    """Drafts to go on with, drafts to check, risks to look at, what is kept; eleven queries at most."""
+    """Drafts to write and to check, risks, people to ask, used codes, what is kept."""
     drafts = _drafts(user, "draft_submission") if user.holds(roles.Documenter.code) else []
     to_check = _drafts(user, "approve_submission") if user.holds(roles.Approver.code) else []
     to_check = [one for one in to_check if one.status == Status.READY]
@@ -44,7 +44,7 @@ def awaiting(user: User) -> list[Waiting]:
     rows = [_to_write(draft, facts) for draft in being_written]
     rows += [_with_approver(draft) for draft in waiting]
     rows += [_to_check(draft, changed=draft.pk in changed) for draft in to_check]
-    rows += [*_risks(user), *_to_ask(user), *keeping_desk.awaiting(user)]
+    rows += [*_risks(user), *_to_ask(user), *_paused(user), *keeping_desk.awaiting(user)]
     return sorted(rows, key=lambda row: row.due)
 
 
@@ -145,6 +145,38 @@ def _risks(user: User) -> list[Waiting]:
             action=_("Look"),
         )
         for risk in found[:MOST]
+    ]
+
+
+def _paused(user: User) -> list[Waiting]:
+    """People who used their code, and with whom somebody has to speak."""
+    if not (user.holds(roles.Documenter.code) or user.holds(roles.DataProtectionLead.code)):
+        return []
+    found = (
+        WithdrawalCode.objects.pausing()
+        .filter(
+            person__submission__in=Submission.objects.visible_to(user),
+            person__removed_at__isnull=True,
+        )
+        .exclude(person__submission__status__in=[Status.WITHDRAWN, Status.ERASED])
+        .select_related("person__submission")
+        .order_by("due_on", "pk")
+    )
+    return [
+        Waiting(
+            due=code.due_on,
+            what=_("speak with somebody who used their code"),
+            about=code.person.submission.title,
+            on_whom=_("You, or another documenter or data-protection lead"),
+            since=code.used_at,
+            url=reverse(
+                "submissions:code-answer",
+                args=[code.person.submission.reference, code.person.reference],
+            ),
+            action=_("Look"),
+            note=_("They may be under pressure.") if code.pressed_at else "",
+        )
+        for code in found[:MOST]
     ]
 
 

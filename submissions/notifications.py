@@ -11,7 +11,7 @@ from partners.actions.notifications import tell
 from partners.models import User
 from partners.querysets import UserQuerySet
 from submissions import policies
-from submissions.models import Exhibit, Redaction, Submission, Version
+from submissions.models import Exhibit, Redaction, Submission, Version, WithdrawalCode
 
 SENTENCES: dict[str, Sentence] = {
     "submissions.ready": _("A draft waits for you: check it, then hand it over or send it back."),
@@ -21,6 +21,8 @@ SENTENCES: dict[str, Sentence] = {
     "submissions.file_quarantined": _("A file is harmful and was put in quarantine."),
     "submissions.redaction_ready": _("A redacted copy is ready: look at it, then confirm it."),
     "submissions.redaction_failed": _("A redacted copy could not be made."),
+    "submissions.code_used": _("Somebody used their code: speak with them; sharing has stopped."),
+    "submissions.code_lapsed": _("Somebody used their code, and time was over: it is taken back."),
     "submissions.withdrawn": _("A submission was withdrawn; decide what is kept, and why."),
 }
 
@@ -69,6 +71,30 @@ def withdrawn(submission: Submission, by: User) -> None:
     """To the data-protection leads."""
     leads = _holders(submission, roles.DataProtectionLead.code).exclude(pk=by.pk)
     _tell(leads, "submissions.withdrawn", submission, submission.since.isoformat())
+
+
+def code_used(code: WithdrawalCode) -> int:
+    """To data-protection leads and documenters."""
+    return _tell_of_code("submissions.code_used", code)
+
+
+def code_lapsed(code: WithdrawalCode) -> int:
+    """To data-protection leads and documenters."""
+    return _tell_of_code("submissions.code_lapsed", code)
+
+
+def _tell_of_code(name: str, code: WithdrawalCode) -> int:
+    submission = code.person.submission
+    who = (roles.DataProtectionLead.code, roles.Documenter.code)
+    return tell(
+        users=User.objects.holding(*who).filter(partner=submission.partner_id),
+        code=name,
+        key=f"{name}-{code.reference}",
+        path=reverse(
+            "submissions:consent-detail", args=[submission.reference, code.person.reference]
+        ),
+        about=submission.title,
+    )
 
 
 def _holders(submission: Submission, code: str) -> UserQuerySet:

@@ -1,6 +1,9 @@
 """Where this app tells the apps above it. They plug in at start-up, in order (DESIGN 3)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +11,12 @@ from impna.errors import Sentence
 from partners.models import User
 from submissions.models import Exhibit, Submission
 
-type Told = Callable[[Submission, User], object]
+if TYPE_CHECKING:
+    from custody.log import SystemActor
+
+# The system, where a date has passed that nobody answered.
+type By = User | SystemActor
+type Told = Callable[[Submission, By], object]
 type Hinders = Callable[[Submission, Exhibit | None], Sentence]
 
 
@@ -27,7 +35,7 @@ class Port:
         if function not in self._functions:
             self._functions.append(function)
 
-    def tell(self, submission: Submission, by: User) -> None:
+    def tell(self, submission: Submission, by: By) -> None:
         """Call all of them."""
         if not self._functions:
             raise LookupError(f"Nobody has plugged into submissions.ports.{self._name}.")

@@ -230,6 +230,26 @@ class AskAgainQuerySet(models.QuerySet[Any]):
         return self.filter(done_at__isnull=True, person__removed_at__isnull=True)
 
 
+class CodeQuerySet(models.QuerySet[Any]):
+    """Codes that people hold."""
+
+    def visible_to(self, user: User) -> CodeQuerySet:
+        """Of persons of visible submissions."""
+        return self.filter(**_in_visible(user, "person__submission__")).distinct()
+
+    def live(self) -> CodeQuerySet:
+        """Not ended: to be used, or used and not answered."""
+        return self.filter(ended_at__isnull=True)
+
+    def pausing(self) -> CodeQuerySet:
+        """Used, and the organisation has not answered."""
+        return self.live().filter(used_at__isnull=False)
+
+    def over(self, today: date) -> CodeQuerySet:
+        """Nobody answered in time, and nobody thinks that the person is pressed."""
+        return self.pausing().filter(due_on__lt=today, pressed_at__isnull=True)
+
+
 class PaperFormQuerySet(models.QuerySet[Any]):
     """Forms on paper."""
 

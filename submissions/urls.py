@@ -4,6 +4,7 @@ from django.urls import path
 
 from submissions.views import (
     check,
+    codes,
     consents,
     cover_sheets,
     data_requests,
@@ -37,6 +38,7 @@ _PERSON = _ONE + "people/<ref:person>/"
 _DATA_REQUEST = _ONE + "data-requests/<ref:data_request>/"
 _IDENTITY = _PERSON + "identity/"
 urlpatterns = [
+    path("your-code/", codes.use, name="use-code"),
     path("consent-forms/", consents.paper_forms, name="paper-form-list"),
     path("consent-forms/add/", consents.map_form, name="paper-form-add"),
     path("consent-forms/<ref:reference>/end/", consents.end_form, name="paper-form-end"),
@@ -127,6 +129,9 @@ urlpatterns = [
     path(_PERSON + "word/ask-again/", consents.ask_again, name="ask-again"),
     path(_PERSON + "word/not-again/<ref:task>/", consents.not_again, name="not-again"),
     path(_PERSON + "word/take-back/", consents.withdraw, name="consent-withdraw"),
+    path(_PERSON + "word/code/", codes.make, name="code-make"),
+    path(_PERSON + "word/code/end/", codes.end, name="code-end"),
+    path(_PERSON + "word/code/used/", codes.answer, name="code-answer"),
     path(_PERSON + "take-out/", persons.remove, name="person-remove"),
     path(_IDENTITY, identities.identity, name="identity"),
     path(_IDENTITY + "enter/", identities.enter, name="identity-enter"),

@@ -16,6 +16,7 @@ from impna.errors import NotAllowed, NotNow
 from partners.models import User
 from submissions.actions.drafts import locked
 from submissions.models import Submission
+from submissions.ports import By
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def recall(*, referral: Referral, reason: str, by: User) -> Referral:
     return _recall(referral, reason, by)
 
 
-def recall_all(submission: Submission, by: User) -> None:
+def recall_all(submission: Submission, by: By) -> None:
     """Plugged into `submissions.ports.withdrawn`: every live referral is recalled.
 
     Recipients learn that it was withdrawn; why, stays with the submission's own history.
@@ -39,7 +40,7 @@ def recall_all(submission: Submission, by: User) -> None:
         _recall(locked_referral(referral), "", by, cause="withdrawal")
 
 
-def recall_for_consent(referral: Referral, by: User) -> None:
+def recall_for_consent(referral: Referral, by: By) -> None:
     """What is written is not covered by somebody's word any more; the caller holds the locks (R4).
 
     Recipients learn that consent was taken back or narrowed, and not whose.
@@ -72,14 +73,14 @@ def say_what_became(*, referral: Referral, disposal: str, text: str, by: User) -
     return referral
 
 
-def _recall(referral: Referral, reason: str, by: User, *, cause: str = "") -> Referral:
+def _recall(referral: Referral, reason: str, by: By, *, cause: str = "") -> Referral:
     check_transition(referral.status, Status.RECALLED)
     now = timezone.now()
     referral.status, referral.since = Status.RECALLED, now
     referral.due_on, referral.access_ends_on = due_on(Status.RECALLED, referral.unit, now), None
     referral.save(update_fields=["status", "since", "due_on", "access_ends_on"])
     _end_items(referral, by)
-    if reason.strip():
+    if reason.strip() and isinstance(by, User):
         _say(referral, reason, by)
     data: dict[str, log.Datum] = {"cause": cause} if cause else {}
     _record(Event.RECALLED, referral, by, data, reason=reason)
@@ -87,8 +88,9 @@ def _recall(referral: Referral, reason: str, by: User, *, cause: str = "") -> Re
     return referral
 
 
-def _end_items(referral: Referral, by: User) -> None:
-    referral.items.live().update(ended_at=timezone.now(), ended_by=by)
+def _end_items(referral: Referral, by: By) -> None:
+    person = by if isinstance(by, User) else None
+    referral.items.live().update(ended_at=timezone.now(), ended_by=person)
 
 
 def _say(referral: Referral, text: str, by: User) -> None:
@@ -100,7 +102,7 @@ def _say(referral: Referral, text: str, by: User) -> None:
 
 
 def _record(
-    event: Event, referral: Referral, by: User, data: dict[str, log.Datum], *, reason: str = ""
+    event: Event, referral: Referral, by: By, data: dict[str, log.Datum], *, reason: str = ""
 ) -> None:
     log.record(
         event,

@@ -17,9 +17,10 @@ from impna.errors import NotAllowed, NotNow
 from partners.models import User
 from submissions.coverage import Purpose, coverage
 from submissions.models import Submission
+from submissions.ports import By
 
 
-def take_back_uncovered(submission: Submission, by: User) -> None:
+def take_back_uncovered(submission: Submission, by: By) -> None:
     """Plugged into `submissions.ports.consent_narrowed`, which holds the submission's lock.
 
     A referral whose words are not covered is recalled whole; of others the exhibits end that are
@@ -71,10 +72,10 @@ def read_words(recall: Recall) -> str:
     return words.read(recall.words, referral=recall.referral, on=recall, column="words")
 
 
-def _recall(referral: Referral, items: list[ReferralItem], by: User) -> None:
+def _recall(referral: Referral, items: list[ReferralItem], by: By) -> None:
     now = timezone.now()
     for item in items:
-        item.ended_at, item.ended_by = now, by
+        item.ended_at, item.ended_by = now, by if isinstance(by, User) else None
         item.save(update_fields=["ended_at", "ended_by"])
     recall = Recall.objects.create(
         referral=referral,
@@ -88,7 +89,7 @@ def _recall(referral: Referral, items: list[ReferralItem], by: User) -> None:
     notifications.asked_back(recall)
 
 
-def _record(event: Event, recall: Recall, by: User, data: dict[str, log.Datum]) -> None:
+def _record(event: Event, recall: Recall, by: By, data: dict[str, log.Datum]) -> None:
     log.record(
         event,
         on=recall,

@@ -96,6 +96,16 @@ def record_sign_out(*, by: User) -> None:
 
 
 @transaction.atomic
+def count_try(*, door: str, name: str) -> int:
+    """Count one try at an open form, right or wrong; how long to wait, in seconds, if too early."""
+    try:
+        _failed(_throttled(door, name))
+    except TooSoon as early:
+        return early.seconds
+    return 0
+
+
+@transaction.atomic
 def ask_for_reset(*, email: str) -> None:
     """Mail a one-time link if there is such an account. The answer is the same either way."""
     throttle = _throttled("reset", email)

@@ -4,6 +4,7 @@ The log learns the code, the number and until when; never an answer. The newest 
 before it are kept. All of it may come at any time, and locks the submission first.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from submissions import policies, ports
 from submissions.actions.drafts import locked, locked_draft
 from submissions.consents import ConsentDetails, Word
 from submissions.events import Event
-from submissions.models import Consent, Exhibit, PaperForm, Person, Submission
+from submissions.models import CodeEnd, Consent, Exhibit, PaperForm, Person, Submission
 from submissions.states import Status
 
 DETAILS_COLUMN = "submissions.consent.details"
@@ -93,6 +94,7 @@ def withdraw(*, person: Person, reason: str, by: User) -> Consent:
         raise NotNow(_("There is no word of this person that could be taken back."))
     found.withdrawn_at, found.withdrawn_by = timezone.now(), by
     found.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    _end_codes(person, by, found.withdrawn_at)
     _record(Event.CONSENT_WITHDRAWN, found, submission, by, reason=reason)
     ports.consent_narrowed.tell(submission, by)
     return found
@@ -155,6 +157,13 @@ def _present(submission: Submission, person: Person) -> Person:
         raise NotNow(_("This person has been taken out."))
     found.submission = submission
     return found
+
+
+def _end_codes(person: Person, by: User, now: datetime) -> None:
+    """A code has nothing left to stop; one that was used has its answer with this."""
+    live = person.codes.live()
+    live.filter(used_at__isnull=False).update(outcome=CodeEnd.TAKEN_BACK, ended_at=now, ended_by=by)
+    live.filter(used_at__isnull=True).update(outcome=CodeEnd.NOT_USED, ended_at=now, ended_by=by)
 
 
 def _record(

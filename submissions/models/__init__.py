@@ -1,5 +1,6 @@
 """What a CSO hands over: submissions, their exhibits, and who may see them."""
 
+from submissions.models.codes import CodeEnd, WithdrawalCode
 from submissions.models.consents import AskAgain, Consent, PaperForm
 from submissions.models.data_subjects import DataSubjectRequest
 from submissions.models.erasures import Erasure
@@ -23,6 +24,7 @@ from submissions.models.versions import Contribution, Declaration, Version, Vers
 
 __all__ = [
     "AskAgain",
+    "CodeEnd",
     "Consent",
     "Contribution",
     "CoverSheet",
@@ -51,4 +53,5 @@ __all__ = [
     "UploadToken",
     "Version",
     "VersionExhibit",
+    "WithdrawalCode",
 ]

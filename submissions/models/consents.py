@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from impna.constraints import both_or_neither, one_of
+from impna.constraints import one_of
 from impna.references import ReferenceField
 from partners.models import Partner, Unit, User
 from submissions.consent_vocabularies import Capacity, Mode
@@ -64,8 +64,11 @@ class Consent(models.Model):
             ),
             one_of("mode", Mode, name="consent_mode_known"),
             one_of("capacity", Capacity, name="consent_capacity_known"),
-            both_or_neither(
-                "withdrawn_at", "withdrawn_by", name="a_withdrawn_consent_has_its_person"
+            # Without a person only where a code did it and nobody answered: the database says so.
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_by__isnull=True)
+                | models.Q(withdrawn_at__isnull=False),
+                name="whoever_withdrew_a_consent_withdrew_it",
             ),
             models.CheckConstraint(
                 condition=~models.Q(capacity__in=Capacity.of_children())

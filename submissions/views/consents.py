@@ -38,6 +38,7 @@ def consent_detail(request: HttpRequest, reference: str, person: str) -> HttpRes
         "may_ask": _may_ask(user, found.submission),
         "to_ask": found.to_ask.open().select_related("unit__partner", "asked_by"),
         "paper": PaperForm.objects.visible_to(user).live(),
+        "code": found.codes.select_related("made_by").last(),
     }
     return render(request, "submissions/consent_detail.html", context)
 

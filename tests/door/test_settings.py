@@ -25,6 +25,7 @@ from tests.door.conftest import clean_environment
         ),
         ({"PORTAL_PG_BIN": "/nonexistent"}, "PORTAL_PG_BIN"),
         ({"PORTAL_PARTNER_QUOTA": "200GB"}, "PORTAL_PARTNER_QUOTA is '200GB'"),
+        ({"PORTAL_PAUSE_DAYS": "0"}, "PORTAL_PAUSE_DAYS is '0'"),
         ({"PORTAL_SECRETARIAT_VIEWS": "all"}, "PORTAL_SECRETARIAT_VIEWS is 'all'"),
         ({"PORTAL_SECRETARIAT_VIEWS": "cover"}, "PORTAL_SECRETARIAT_VIEWS leaves out blind"),
         ({"PORTAL_MAIL_URL": "smtp://someone:hush@host:x"}, "PORTAL_MAIL_URL is no address"),

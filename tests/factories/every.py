@@ -6,15 +6,16 @@ from datetime import date
 
 from cases.actions import advising, requests
 from cases.models import Referral
-from impna.references import show_reference
+from impna.references import read_reference, show_reference
 from partners import roles
 from partners.actions import factors, members
 from partners.models import Notification
-from submissions.actions import asking_again, consents, exclusions
+from submissions.actions import asking_again, codes, consents, exclusions
 from submissions.models import Submission
 from tests.factories.cases import assigned, enclosed, head, received
 from tests.factories.partners import acting, manager_of
 from tests.factories.submissions import (
+    a_code,
     a_data_request,
     a_hold,
     a_risk,
@@ -51,7 +52,10 @@ def filled(route: str, values: dict[str, str]) -> str | None:
 
 
 def everything(written: Submission | None = None) -> Every:
-    """A referral with a condition, an assignment, a request with a file, a question; its people."""
+    """A referral with a condition, an assignment, a request with a file, a question; its people.
+
+    One of them used their code.
+    """
     written = written or complete_draft()
     child = a_child(written)
     referral = received(submission=written, conditions=["Example."])
@@ -74,6 +78,8 @@ def everything(written: Submission | None = None) -> Every:
         never = exclusions.exclude(state="SY", reason="Example.", by=keeper)
     with acting(submission.begun_by):
         paper = consents.map_form(name="Example form", answers={}, by=submission.begun_by)
+    of_child = submission.persons.get(reference=child)
+    codes.use(secret=read_reference(a_code(of_child)) or "", by=codes.HOLDER)
     told = Notification.objects.filter(user=chief).latest("pk")
     of_referral = {
         "reference": referral.reference,

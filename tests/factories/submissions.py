@@ -16,6 +16,7 @@ from impna.db import acting_as
 from partners import roles
 from partners.models import Partner, Unit, User
 from submissions.actions import (
+    codes,
     consents,
     cover_sheets,
     data_requests,
@@ -290,6 +291,13 @@ def said(person: Person, *, by: User | None = None, **changes: object) -> Consen
         return consents.record(
             person=person, word=yes_to_all(**changes), details=ConsentDetails(), by=by
         )
+
+
+def a_code(person: Person) -> str:
+    """The code of somebody who asked for one, as they were shown it."""
+    by = person.submission.begun_by
+    with acting(by):
+        return codes.make(person=person, asked_for=True, by=by)
 
 
 def yes_to_all(**changes: object) -> Word:

@@ -39,6 +39,7 @@ NO_PAGE = {
     "submissions:redaction": "needs a copy; test_redacting",
     "submissions:redaction-confirm": "sent only; test_redacting",
     "submissions:redaction-take-back": "needs a copy; test_redacting",
+    "cases:recalled": "needs a recall; test_narrowed_pages",
     "cases:opened": "needs an opening; test_main_line",
 }
 
@@ -62,6 +63,10 @@ NOT_NOW = {
     "partners:sign-out",
     "set-language",
     "submissions:begin-supplement",
+    "submissions:ask-again",
+    "submissions:code-end",
+    "submissions:link-sign",
+    "submissions:paper-form-end",
     "submissions:exhibit-brings",
     "submissions:exhibits-answer",
     "submissions:give-up-supplement",

@@ -13,9 +13,9 @@ from impna.errors import Sentence
 from partners import roles
 from partners.desk import Waiting
 from partners.models import User
-from submissions import keeping_desk, policies
+from submissions import keeping_desk, people_desk, policies
 from submissions.history import Note, notes_of
-from submissions.models import AskAgain, Exhibit, Risk, Submission, WithdrawalCode
+from submissions.models import Exhibit, Risk, Submission
 from submissions.risks import SOON
 from submissions.states import Status
 
@@ -44,7 +44,7 @@ def awaiting(user: User) -> list[Waiting]:
     rows = [_to_write(draft, facts) for draft in being_written]
     rows += [_with_approver(draft) for draft in waiting]
     rows += [_to_check(draft, changed=draft.pk in changed) for draft in to_check]
-    rows += [*_risks(user), *_to_ask(user), *_paused(user), *keeping_desk.awaiting(user)]
+    rows += [*_risks(user), *people_desk.awaiting(user), *keeping_desk.awaiting(user)]
     return sorted(rows, key=lambda row: row.due)
 
 
@@ -148,38 +148,6 @@ def _risks(user: User) -> list[Waiting]:
     ]
 
 
-def _paused(user: User) -> list[Waiting]:
-    """People who used their code, and with whom somebody has to speak."""
-    if not (user.holds(roles.Documenter.code) or user.holds(roles.DataProtectionLead.code)):
-        return []
-    found = (
-        WithdrawalCode.objects.pausing()
-        .filter(
-            person__submission__in=Submission.objects.visible_to(user),
-            person__removed_at__isnull=True,
-        )
-        .exclude(person__submission__status__in=[Status.WITHDRAWN, Status.ERASED])
-        .select_related("person__submission")
-        .order_by("due_on", "pk")
-    )
-    return [
-        Waiting(
-            due=code.due_on,
-            what=_("speak with somebody who used their code"),
-            about=code.person.submission.title,
-            on_whom=_("You, or another documenter or data-protection lead"),
-            since=code.used_at,
-            url=reverse(
-                "submissions:code-answer",
-                args=[code.person.submission.reference, code.person.reference],
-            ),
-            action=_("Look"),
-            note=_("They may be under pressure.") if code.pressed_at else "",
-        )
-        for code in found[:MOST]
-    ]
-
-
 def _what(needing: int, unfinished: int, *, sent_back: bool) -> str:
     if sent_back:
         return _("do what an approver asks for")
@@ -196,25 +164,3 @@ def _what(needing: int, unfinished: int, *, sent_back: bool) -> str:
             needing,
         ) % {"n": needing}
     return _("go on with the draft")
-
-
-def _to_ask(user: User) -> list[Waiting]:
-    """People whose word stood in the way of giving something."""
-    if not user.holds(roles.Documenter.code):
-        return []
-    found = AskAgain.objects.visible_to(user, "draft_submission").open()
-    return [
-        Waiting(
-            due=task.due_on,
-            what=_("ask %(person)s again what may be given of them") % {"person": task.person},
-            about=task.person.submission.title,
-            on_whom=_("You or another documenter"),
-            since=task.asked_at,
-            url=reverse(
-                "submissions:consent-detail",
-                args=[task.person.submission.reference, task.person.reference],
-            ),
-            action=_("Ask"),
-        )
-        for task in found.select_related("person__submission").order_by("due_on", "pk")[:MOST]
-    ]

@@ -309,6 +309,30 @@ class PersonQuerySet(models.QuerySet[Any]):
         """Not removed from the draft."""
         return self.filter(removed_at__isnull=True)
 
+    def to_speak_with(self) -> PersonQuerySet:
+        """Who used their code, and who is to be asked again; each with since when and until when.
+
+        `used_at`, `answer_by`, `pressed_at` of the code; `wanted_at`, `ask_by` of asking; or None.
+        """
+        get_model = self.model._meta.apps.get_model
+        code = get_model("submissions", "WithdrawalCode").objects.pausing()
+        code = code.filter(person=models.OuterRef("pk")).order_by("due_on")
+        ask = get_model("submissions", "AskAgain").objects.filter(
+            person=models.OuterRef("pk"), done_at__isnull=True
+        )
+        ask = ask.order_by("due_on", "pk")
+
+        def first(found: Any, name: str) -> models.Subquery:
+            return models.Subquery(found.values(name)[:1])
+
+        return self.annotate(
+            used_at=first(code, "used_at"),
+            answer_by=first(code, "due_on"),
+            pressed_at=first(code, "pressed_at"),
+            wanted_at=first(ask, "asked_at"),
+            ask_by=first(ask, "due_on"),
+        ).filter(Q(used_at__isnull=False) | Q(wanted_at__isnull=False))
+
     def with_parts(self) -> PersonQuerySet:
         """With what they were in which incidents, and whether an identity is kept; one more query."""
         get_model = self.model._meta.apps.get_model

@@ -15,7 +15,7 @@ from impna.errors import NotAllowed
 from partners import roles
 from partners.models import Unit, User
 from partners.models.organisations import Reach
-from submissions.coverage import coverage
+from submissions.coverage import Purpose, coverage
 from submissions.models import Exhibit, StandingExclusion, Submission
 from submissions.policies import check_can_approve
 
@@ -96,6 +96,16 @@ def check_covered(submission: Submission, unit: Unit, exhibits: Iterable[Exhibit
         raise NotAllowed(
             _("%(unit)s may not be given this. %(what)s.")
             % {"unit": unit.partner.name, "what": "; ".join(map(str, said))}
+        )
+
+
+def check_shown_to_secretariat(submission: Submission) -> None:
+    """Everybody who can be recognised in what is written agreed that the Secretariat sees it (C02)."""
+    found = coverage(submission, None, exhibits=(), purpose=Purpose.COVER)
+    if found.against:
+        raise NotAllowed(
+            _("The Secretariat may not be shown the cover sheet. %(what)s.")
+            % {"what": "; ".join(one.words for one in found.against[:3])}
         )
 
 

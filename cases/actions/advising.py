@@ -42,6 +42,8 @@ def ask(*, version: Version, question: str, view: str = SecretariatView.BLIND, b
         raise NotAllowed(_("Choose what the Secretariat may see from the list."))
     if submission.status == "withdrawn":
         raise NotNow(_("This has been withdrawn."))
+    if view == SecretariatView.COVER:
+        policies.check_shown_to_secretariat(submission)
     if submission.advice.open().exists():
         raise NotNow(_("You have asked already; the answer comes within 7 days."))
     now = timezone.now()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
-from submissions.actions.drafts import locked_draft
+from submissions.actions.drafts import locked_draft, narrowed
 from submissions.actions.exhibits import record_answers
 from submissions.answers import Answers
 from submissions.hard_stops import check_may_be_here
@@ -56,6 +56,7 @@ def answer_several(
     Exhibit.objects.bulk_update(found, list(given))
     for exhibit in found:
         record_answers(exhibit, by)
+    narrowed(submission, by)
     return found
 
 

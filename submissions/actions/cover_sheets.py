@@ -9,7 +9,7 @@ from django.utils import timezone
 from custody import log
 from custody.texts import open_text, seal_text
 from partners.models import User
-from submissions.actions.drafts import locked_draft
+from submissions.actions.drafts import locked_draft, narrowed
 from submissions.events import Event
 from submissions.models import CoverSheet, Submission
 from submissions.vocabularies import Recognisable
@@ -71,6 +71,7 @@ def write(*, submission: Submission, sheet: Sheet, by: User) -> CoverSheet:
         submission=submission.reference,
         data={"language": sheet.working_language},
     )
+    narrowed(submission, by)
     return cover
 
 

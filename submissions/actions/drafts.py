@@ -14,7 +14,7 @@ from impna.errors import NotNow
 from partners import roles
 from partners.models import Partner, User
 from partners.models.people import group_name
-from submissions import policies
+from submissions import policies, ports
 from submissions.events import Event
 from submissions.models import Contribution, Submission, SubmissionGroupObjectPermission
 from submissions.querysets import permission_id
@@ -119,6 +119,12 @@ def locked_draft(submission: Submission, by: User, *, changes: bool = True) -> S
     if changes:
         _remember(submission, by)
     return submission
+
+
+def narrowed(submission: Submission, by: User) -> None:
+    """Who can be recognised where was changed; what was given of it may not be covered any more (R4)."""
+    if submission.versions_made:
+        ports.consent_narrowed.tell(submission, by)
 
 
 def due(status: Status, now: datetime) -> date | None:

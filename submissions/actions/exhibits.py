@@ -16,7 +16,7 @@ from impna.db import ask_as, partly, transaction_as
 from impna.errors import NotAllowed, NotNow, Refused
 from partners.models import User
 from submissions import notifications, policies
-from submissions.actions.drafts import locked_draft
+from submissions.actions.drafts import locked_draft, narrowed
 from submissions.actions.holds import check_nothing_holds
 from submissions.answers import CLEAR, Answers, Details
 from submissions.events import Event
@@ -238,6 +238,7 @@ def describe(*, exhibit: Exhibit, answers: Answers, by: User) -> Exhibit:
     exhibit.details = _seal(exhibit, answers.details.text(), DETAILS_COLUMN)
     exhibit.save(update_fields=[*CLEAR, "description", "details"])
     record_answers(exhibit, by)
+    narrowed(exhibit.submission, by)
     return exhibit
 
 

@@ -17,7 +17,7 @@ from custody.texts import open_text, seal_text
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
 from submissions.actions import identities
-from submissions.actions.drafts import locked_draft
+from submissions.actions.drafts import locked_draft, narrowed
 from submissions.events import Event
 from submissions.models import Incident, Part, Person, Submission
 from submissions.models.persons import CODE
@@ -76,6 +76,7 @@ def remove(*, person: Person, by: User, reason: str) -> Person:
     person.removed_at, person.details, person.protected = timezone.now(), None, False
     person.save(update_fields=["removed_at", "details", "protected"])
     _record(Event.PERSON_REMOVED, person, by, reason=reason)
+    narrowed(person.submission, by)
     return person
 
 

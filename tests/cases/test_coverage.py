@@ -10,19 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases import policies
-from cases.actions import narrowing, receiving, referrals, requests
+from cases.actions import advising, narrowing, receiving, referrals, requests
 from cases.models import Recall, Referral, ReferralItem
+from cases.secretariat import sheet_shown
 from custody import vault
 from custody.models import Opening
 from impna.db import acting_as
 from impna.errors import NotAllowed, NotNow, Refused
 from partners.actions import organisations
-from submissions.actions import consents, links
+from submissions.actions import consents, links, persons, progress
 from submissions.countries import CODES, EU
 from submissions.coverage import Purpose, coverage
 from submissions.links import LinkDetails
 from submissions.models import Consent, Link, Person
-from tests.factories.cases import assigned, contact, fresh, head, question, received
+from tests.factories.cases import adviser, assigned, contact, fresh, head, question, received
 from tests.factories.partners import acting, coordinators, vet
 from tests.factories.submissions import (
     approver,
@@ -586,3 +587,48 @@ def assessed_anew(unit, death_penalty):
     vetting = vet(unit.partner, by=first, death_penalty=death_penalty)
     with acting(second):
         organisations.confirm_vetting(vetting=vetting, by=second, reason="Known.")
+
+
+class TestFoundOutInASupplement:
+    """What a supplement's draft says of what was given counts at once."""
+
+    @pytest.fixture
+    def referral(self, submission, person):
+        said(person)
+        found = received(submission=submission)
+        by = submission.begun_by
+        with acting(by):
+            progress.begin_supplement(submission=found.submission, by=by)
+        return found
+
+    def test_somebody_taken_out_takes_back_what_they_agreed_to(self, referral, person):
+        by = person.submission.begun_by
+        with acting(by):
+            persons.remove(person=person, by=by, reason="A mistake.")
+        assert not referral.items.live().exists()
+        assert Recall.objects.count() == 1
+
+    def test_an_exhibit_that_is_unanswered_again_is_taken_back(self, referral, submission):
+        exhibit, by = submission.exhibits.get(), submission.begun_by
+        with acting(by):
+            describe(exhibit, by, recognisable="unanswered")
+        assert not referral.items.live().exists()
+
+
+def test_the_secretariat_is_shown_no_cover_sheet_against_a_word(db, settings):
+    settings.SECRETARIAT_VIEWS = ("blind", "cover")
+    submission = complete_draft()
+    submission.cover_sheet.recognisable = "someone"
+    submission.cover_sheet.save(update_fields=["recognisable"])
+    person = person_in(submission)
+    recognised(submission, person, in_words=True)
+    said(person)
+    version, by = handed_over(submission), approver(submission)
+    with pytest.raises(NotAllowed, match="may not be shown"), acting(by):
+        advising.ask(version=version, question="Who?", view="cover", by=by)
+    said(person, scopes={"C02": "granted"})
+    with acting(by):
+        advice = advising.ask(version=version, question="Who?", view="cover", by=by)
+    assert sheet_shown(advice, adviser()) is not None
+    said(person)
+    assert sheet_shown(advice, adviser()) is None

@@ -306,14 +306,15 @@ def test_the_log_learns_the_code_and_the_step_and_nothing_else(person):
     ]
 
 
-def test_the_workers_and_the_secretariat_see_no_person(own_database, as_owner):
+def test_the_worker_sees_who_is_there_and_the_secretariat_nobody(own_database, as_owner):
+    """The worker takes back what nobody answered for: rows of persons, whose words are sealed."""
     with as_owner() as owner:
         rows = owner.execute(
-            "SELECT has_any_column_privilege(who, 'submissions_' || what, 'SELECT, INSERT, UPDATE') "
-            "FROM unnest(ARRAY['impna_worker', 'impna_secretariat']) who, "
-            "unnest(ARRAY['person', 'part']) what"
+            "SELECT who, what, privilege FROM unnest(ARRAY['impna_worker', 'impna_secretariat']) who, "
+            "unnest(ARRAY['person', 'part']) what, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) "
+            "privilege WHERE has_any_column_privilege(who, 'submissions_' || what, privilege)"
         ).fetchall()
-    assert rows == [(False,)] * 4
+    assert rows == [("impna_worker", "person", "SELECT")]
 
 
 def test_whether_somebody_was_heard_is_asked_and_does_not_stop_a_hand_over(submission):

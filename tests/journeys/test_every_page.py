@@ -10,11 +10,12 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from partners import roles
 from partners.models import User
 from tests.architecture.test_urls import ROUTES
 from tests.factories.cases import adviser, contact, head, officer
 from tests.factories.every import Every, a_draft, everything, filled
-from tests.factories.partners import coordinators, manager_of, signed_in
+from tests.factories.partners import coordinators, manager_of, member, signed_in
 from tests.factories.submissions import documenter
 from tests.journeys.conftest import axe, check_page, sideways
 
@@ -39,6 +40,9 @@ NO_PAGE = {
     "submissions:redaction": "needs a copy; test_redacting",
     "submissions:redaction-confirm": "sent only; test_redacting",
     "submissions:redaction-take-back": "needs a copy; test_redacting",
+    "submissions:identity-opened": "needs an opening; test_identity_pages",
+    "submissions:erase": "only of what was withdrawn; test_erasing",
+    "submissions:data-request-lift": "only of a restriction; test_data_requests",
     "cases:recalled": "needs a recall; test_narrowed_pages",
     "cases:opened": "needs an opening; test_main_line",
 }
@@ -85,6 +89,7 @@ def people(portal) -> dict[str, User]:
         "documenter": documenter(),
         "approver": None,
         "CSO's manager": manager_of(documenter().partner),
+        "data-protection lead": member(documenter().partner, roles.DataProtectionLead.code),
         "contact point": contact(),
         "head": head(),
         "officer": officer(),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import notifications, policies
-from cases.actions import grants, handling, words
+from cases.actions import grants, handling, terms, words
 from cases.events import Event
 from cases.models import Assessment, Condition, Referral, ReferralItem
 from cases.recipients import with_reach
@@ -119,6 +119,7 @@ def refer(*, version: Version, recipient: Recipient, by: User) -> Referral:
     _give_items(referral, version, wanted, by)
     _ask_conditions(referral, version, recipient)
     handling.ask(referral, version)
+    terms.ask(referral, version)
     return referral
 
 

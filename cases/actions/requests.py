@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import notifications, policies
-from cases.actions import handling, words
+from cases.actions import handling, terms, words
 from cases.actions.referrals import locked_referral
 from cases.events import Event
 from cases.models import Attachment, InformationRequest, Message, Referral, ReferralItem
@@ -172,6 +172,7 @@ def _give(request: InformationRequest, exhibits: Sequence[Exhibit], by: User) ->
             },
         )
         handling.ask(referral, referral.version)
+        terms.ask(referral, referral.version)
     Attachment.objects.bulk_create(
         Attachment(request=request, exhibit=exhibit) for exhibit in wanted.values()
     )

@@ -185,7 +185,7 @@ def _word() -> Word:
         medical=Answer.GRANTED,
         court="evidence",
         defence=True,
-        contact="organisation",
+        contact="direct",
         others=[Scope.C23],
         asked_others=True,
     )

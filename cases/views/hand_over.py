@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from cases.actions import advising, handling, referrals
+from cases.actions import advising, handling, referrals, terms
 from cases.actions.handling import Marked
 from cases.models import Advice
 from cases.recipients import living, passed_over, possible
@@ -192,7 +192,7 @@ def _about(
         of_version, of_draft = check.of_version, check.of_draft
         answers = of_version(version, at=at) if version else of_draft(submission, at=at)
         context |= {
-            "rows": [_row(form, marked) for form in walk.forms],
+            "rows": [_row(form, marked, submission) for form in walk.forms],
             "words": declarations.WORDS,
             "next": _what_next(walk),
             "answers": answers,
@@ -208,11 +208,11 @@ def _marked(items: list[Item], version: Version | None) -> list[Marked]:
     return [Marked.now(item.exhibit) for item in items]
 
 
-def _row(form: RecipientForm, marked: list[Marked]) -> dict[str, Any]:
+def _row(form: RecipientForm, marked: list[Marked], submission: Submission) -> dict[str, Any]:
     """One recipient on the last step."""
     chosen, mode = form.chosen, Mode(form.cleaned_data["mode"])
     then = {one.exhibit.number for one in form.held_then}
-    terms = handling.terms((one for one in marked if one.number in then), form.to.live)
+    asked = handling.terms((one for one in marked if one.number in then), form.to.live)
     return {
         "to": form.to,
         "mode": mode.label,
@@ -221,7 +221,8 @@ def _row(form: RecipientForm, marked: list[Marked]) -> dict[str, Any]:
         "someone": numbers(one.exhibit.number for one in chosen if one.shows_someone),
         "quarantined": numbers(one.exhibit.number for one in chosen if one.is_quarantined),
         "conditions": form.cleaned_data["conditions"],
-        "handling": [term.sentence for term in terms],
+        "handling": [term.sentence for term in asked],
+        "people": terms.of_people(submission, [one.exhibit for one in form.held_then]),
     }
 
 

@@ -95,8 +95,8 @@ class VersionExhibit(models.Model):
 class Declaration(models.Model):
     """The approver's word, for one version and one recipient, that nothing is against giving it.
 
-    Until persons and their consents come, this is what the database asks for (R4): see the SQL
-    function `submissions_covers`. `words` is the digest of the sentences that were signed.
+    The database asks for it besides what people said (R4): see the SQL function
+    `submissions_covers`. `words` is the digest of the sentences that were signed.
     """
 
     custody_label: ClassVar[str] = "submissions.declaration"

@@ -128,6 +128,8 @@ NOT_ACTIONS = {
     "cases.actions.access.recall_for_consent": "called by actions",
     "cases.actions.narrowing.take_back_uncovered": "plugged into a port",
     "cases.actions.narrowing.read_words": "reads",
+    "cases.actions.terms.of_people": "reads",
+    "cases.actions.terms.ask": "called by actions",
     "submissions.actions.cover_sheets.read_summary": "reads",
 }
 

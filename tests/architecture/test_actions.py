@@ -89,6 +89,7 @@ NOT_ACTIONS = {
     "submissions.actions.drafts.locked_draft": "called by actions",
     "submissions.actions.drafts.locked": "called by actions",
     "submissions.actions.drafts.due": "computes",
+    "submissions.actions.drafts.narrowed": "called by actions",
     "submissions.actions.versions.check_eyes": "computes",
     "submissions.actions.exhibits.read_answers": "reads",
     "submissions.actions.exhibits.read_details": "reads",

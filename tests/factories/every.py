@@ -155,4 +155,4 @@ def wanted(submission: Submission) -> str:
     """The reference of asking its child again."""
     by = submission.begun_by
     with acting(by):
-        return asking_again.want(person=submission.persons.get(), unit=None, by=by).reference
+        return asking_again.want(person=submission.persons.latest("pk"), unit=None, by=by).reference

@@ -127,6 +127,15 @@ DECLARE
         WHERE q.submission_id = p_submission AND q.person_id IS NULL
           AND q.kind = 'restriction' AND q.lifted_at IS NULL
           AND (q.answered_at IS NULL OR q.outcome IN ('granted', 'partly')));
+    not_used bigint[] := ARRAY(
+        SELECT q.person_id FROM public.submissions_datasubjectrequest q
+        WHERE q.submission_id = p_submission AND q.person_id IS NOT NULL
+          AND q.kind = 'restriction' AND q.lifted_at IS NULL
+          AND (q.answered_at IS NULL OR q.outcome IN ('granted', 'partly')));
+    paused bigint[] := ARRAY(
+        SELECT w.person_id FROM public.submissions_withdrawalcode w
+        JOIN public.submissions_person n ON n.id = w.person_id
+        WHERE n.submission_id = p_submission AND w.used_at IS NOT NULL AND w.ended_at IS NULL);
 BEGIN
     SELECT r.reference, r.country, r.kind,
            r.kind = 'authority' AND coalesce((
@@ -170,21 +179,13 @@ BEGIN
             FROM things t
         UNION ALL
         SELECT k.thing, k.link, CASE
-            WHEN p_purpose <> 'opening' AND EXISTS (
-                SELECT FROM public.submissions_datasubjectrequest q
-                WHERE q.person_id = k.person_id AND q.kind = 'restriction'
-                  AND q.lifted_at IS NULL
-                  AND (q.answered_at IS NULL OR q.outcome IN ('granted', 'partly')))
-                THEN 'restricted'
+            WHEN p_purpose <> 'opening' AND k.person_id = ANY (not_used) THEN 'restricted'
             WHEN k.basis = 'not_required' THEN ''
             WHEN k.basis IN ('not_reachable', 'deceased')
                 THEN CASE WHEN k.signed_at IS NULL THEN 'unsigned' ELSE '' END
             WHEN p.id IS NULL OR p.removed_at IS NOT NULL OR c.id IS NULL THEN 'not_asked'
             WHEN c.withdrawn_at IS NOT NULL THEN 'taken_back'
-            WHEN p_purpose <> 'opening' AND EXISTS (
-                SELECT FROM public.submissions_withdrawalcode w
-                WHERE w.person_id = k.person_id AND w.used_at IS NOT NULL AND w.ended_at IS NULL)
-                THEN 'paused'
+            WHEN p_purpose <> 'opening' AND k.person_id = ANY (paused) THEN 'paused'
             WHEN c.expires_on < today THEN 'over'
             WHEN c.of_age_on <= today THEN 'of_age'
             WHEN c.said ->> 'C01' IS DISTINCT FROM 'granted' THEN 'not_kept'

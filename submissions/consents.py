@@ -14,6 +14,9 @@ from partners.models import Partner
 from submissions.consent_vocabularies import ANYTHING_ELSE, Answer, Capacity, Mode, Scope, Told
 from submissions.countries import CODES, EU
 
+# A safe route that was given up, or a person who is feared, must not stay in frozen versions.
+_NEVER_FROZEN = frozenset({"safe_route", "fallback", "never_person"})
+
 
 @dataclass(frozen=True)
 class ConsentDetails:
@@ -43,8 +46,9 @@ class ConsentDetails:
         return json.dumps(said) if said else ""
 
     def as_json(self) -> dict[str, Any]:
-        """For a manifest."""
-        return asdict(self)
+        """For a manifest, which is never changed: without how to reach them, and whom they fear."""
+        said = asdict(self)
+        return {name: words for name, words in said.items() if name not in _NEVER_FROZEN}
 
 
 @dataclass(frozen=True)

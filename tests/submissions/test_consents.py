@@ -10,6 +10,7 @@ from django.utils import timezone
 from custody.models import CustodyEvent
 from impna.errors import NotAllowed, NotNow
 from partners import roles
+from submissions import manifest
 from submissions.actions import consents
 from submissions.consent_vocabularies import ACKNOWLEDGEMENTS, CONDITIONS, PERMISSIONS, Scope
 from submissions.consents import Word, scopes
@@ -149,6 +150,13 @@ def test_asked_again_the_newest_holds_and_the_earlier_is_kept(person, client):
     assert first.replaced_at is not None
     assert (second.number, second.replaced_at, second.said["C01"]) == (2, None, "refused")
     assert "Before that" in words(client.get(page(person)))
+
+
+def test_how_to_reach_somebody_is_in_no_frozen_version(person, client):
+    client.post(page(person, "consent-record"), typed(fallback=CANARY, never_person=CANARY))
+    told = manifest.read(handed_over(person.submission))
+    assert told["consents"][0]["details"]["language"] == "Arabic"
+    assert CANARY not in str(told)
 
 
 def test_it_is_asked_again_after_a_hand_over_too(person):

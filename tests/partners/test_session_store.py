@@ -62,3 +62,15 @@ def test_every_page_keeps_the_session_for_twenty_minutes_more(own_database, cloc
     assert Session.objects.get(pk=client.session.session_key).expire_date > timezone.now()
     clock.move(minutes=21)
     assert client.get("/account/").status_code == 302
+
+
+def test_a_page_right_after_another_writes_no_session(own_database, clock):
+    client = signed_in(documenter())
+    client.get("/account/")
+    before = Session.objects.get(pk=client.session.session_key).expire_date
+    clock.move(seconds=29)
+    client.get("/account/")
+    assert Session.objects.get(pk=client.session.session_key).expire_date == before
+    clock.move(seconds=2)
+    client.get("/account/")
+    assert Session.objects.get(pk=client.session.session_key).expire_date > before

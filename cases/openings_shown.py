@@ -32,22 +32,26 @@ def in_words(submission: Submission, events: list[CustodyEvent]) -> list[dict[st
         (text.event_id, text.name): read_text(text)
         for text in EventText.objects.filter(event__in=events)
     }
-    exhibits = {
-        exhibit.reference: exhibit for exhibit in Exhibit.objects.filter(submission=submission)
-    }
-    identities = Identity.objects.filter(person__submission=submission)
-    people = dict(identities.values_list("reference", "person__code"))
-    return [_row(event, texts, exhibits, people, submission) for event in events]
+    entries = [(event, json.loads(event.entry)) for event in events]
+    kinds = {entry["on"].partition(":")[0] for _event, entry in entries}
+    exhibits, people = {}, {}
+    if Exhibit.custody_label in kinds:
+        found = Exhibit.objects.filter(submission=submission)
+        exhibits = {exhibit.reference: exhibit for exhibit in found}
+    if Identity.custody_label in kinds:
+        identities = Identity.objects.filter(person__submission=submission)
+        people = dict(identities.values_list("reference", "person__code"))
+    return [_row(event, entry, texts, exhibits, people, submission) for event, entry in entries]
 
 
 def _row(
     event: CustodyEvent,
+    entry: dict[str, Any],
     texts: dict[tuple[int, str], str | None],
     exhibits: dict[str, Exhibit],
     people: dict[str, str],
     submission: Submission,
 ) -> dict[str, Any]:
-    entry = json.loads(event.entry)
     label, _colon, reference = entry["on"].partition(":")
     return {
         "at": datetime.fromisoformat(entry["at"]),

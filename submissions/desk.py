@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,8 +13,9 @@ from impna.errors import Sentence
 from partners import roles
 from partners.desk import Waiting
 from partners.models import User
-from submissions import keeping_desk, people_desk, policies
+from submissions import keeping, keeping_desk, people_desk, policies
 from submissions.history import Note, notes_of
+from submissions.kept import to_look_at
 from submissions.models import Exhibit, Risk, Submission
 from submissions.risks import SOON
 from submissions.states import Status
@@ -34,8 +35,7 @@ class _Facts:
 def awaiting(user: User) -> list[Waiting]:
     """Drafts to write and to check, risks, people to ask, used codes, what is kept."""
     drafts = _drafts(user, "draft_submission") if user.holds(roles.Documenter.code) else []
-    to_check = _drafts(user, "approve_submission") if user.holds(roles.Approver.code) else []
-    to_check = [one for one in to_check if one.status == Status.READY]
+    to_check, kept = _of_an_approver_and_a_lead(user)
     approving = {one.pk for one in to_check}
     waiting = [one for one in drafts if one.status == Status.READY and one.pk not in approving]
     being_written = [one for one in drafts if one.status == Status.DRAFT]
@@ -44,13 +44,33 @@ def awaiting(user: User) -> list[Waiting]:
     rows = [_to_write(draft, facts) for draft in being_written]
     rows += [_with_approver(draft) for draft in waiting]
     rows += [_to_check(draft, changed=draft.pk in changed) for draft in to_check]
-    rows += [*_risks(user), *people_desk.awaiting(user), *keeping_desk.awaiting(user)]
+    rows += [*_risks(user), *people_desk.awaiting(user)]
+    rows += [row for one in kept for row in keeping_desk.rows(one)]
     return sorted(rows, key=lambda row: row.due)
 
 
 def _drafts(user: User, permission: str) -> list[Submission]:
     found = Submission.objects.visible_to(user, permission).drafts().select_related("partner")
     return list(found.order_by("due_on", "pk")[:MOST])
+
+
+def _of_an_approver_and_a_lead(user: User) -> tuple[list[Submission], list[Submission]]:
+    """What is to be checked, and what is kept and to be looked at: one query for whoever is both."""
+    approves, leads = user.holds(roles.Approver.code), user.holds(roles.DataProtectionLead.code)
+    if not (approves or leads):
+        return [], []
+    visible, found = Submission.objects.visible_to, Submission.objects.all()
+    check = wanted = Q(pk__in=[])
+    if approves:
+        own = visible(user, "approve_submission").values("pk")
+        check = wanted = Q(pk__in=own, status=Status.READY)
+    if leads:
+        found = found.with_what_is_kept()
+        own = visible(user, "lead_submission").values("pk")
+        wanted = check | Q(to_look_at(timezone.localdate() + keeping.SOON), pk__in=own)
+    found = found.filter(wanted).annotate(is_to_check=check).select_related("partner")
+    listed = list(found.order_by("due_on", "pk")[: 2 * MOST])
+    return [one for one in listed if one.is_to_check], listed if leads else []
 
 
 def _facts(drafts: list[Submission]) -> _Facts:

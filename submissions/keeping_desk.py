@@ -9,58 +9,44 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from impna.errors import Sentence
-from partners import roles
 from partners.desk import Waiting
-from partners.models import User
 from submissions.keeping import SOON
 from submissions.models import Submission
 from submissions.states import Status
 
-MOST = 50
 
-
-def awaiting(user: User) -> list[Waiting]:
-    """One query for a lead, none for anyone else."""
-    if not user.holds(roles.DataProtectionLead.code):
-        return []
-    own = Submission.objects.visible_to(user, "lead_submission").values("pk")
+def rows(one: Any) -> Iterator[Waiting]:
+    """Of a submission `with_what_is_kept` the request and the hold that come first, and its review."""
     soon = timezone.localdate() + SOON
-    return list(_kept(own, soon))
-
-
-def _kept(own: Any, soon: date) -> Iterator[Waiting]:
-    """Of each submission the request and the hold that come first, and its three-yearly review."""
-    found = Submission.objects.filter(pk__in=own).to_look_at(soon).order_by("pk")[:MOST]
-    for one in found:
-        if one.asked_on is not None:
-            yield _row(
-                one,
-                due=one.asked_on,
-                what=_("answer what a person asks about their data"),
-                since=one.asked_at,
-                page="data-request",
-                more=[one.asked_reference],
-                action=_("Answer"),
-            )
-        if one.hold_on is not None and one.hold_on <= soon:
-            yield _row(
-                one,
-                due=one.hold_on,
-                what=_("look whether a hold still holds"),
-                since=one.hold_since,
-                page="hold-list",
-                action=_("Look"),
-            )
-        is_asked = one.versions_made and one.status != Status.WITHDRAWN
-        if is_asked and one.review_on <= soon:
-            yield _row(
-                one,
-                due=one.review_on,
-                what=_("decide whether what was handed over is still kept, and why"),
-                since=one.reviewed_at or one.first_given_at,
-                page="review",
-                action=_("Decide"),
-            )
+    if one.asked_on is not None:
+        yield _row(
+            one,
+            due=one.asked_on,
+            what=_("answer what a person asks about their data"),
+            since=one.asked_at,
+            page="data-request",
+            more=[one.asked_reference],
+            action=_("Answer"),
+        )
+    if one.hold_on is not None and one.hold_on <= soon:
+        yield _row(
+            one,
+            due=one.hold_on,
+            what=_("look whether a hold still holds"),
+            since=one.hold_since,
+            page="hold-list",
+            action=_("Look"),
+        )
+    is_asked = one.versions_made and one.status != Status.WITHDRAWN
+    if is_asked and one.review_on <= soon:
+        yield _row(
+            one,
+            due=one.review_on,
+            what=_("decide whether what was handed over is still kept, and why"),
+            since=one.reviewed_at or one.first_given_at,
+            page="review",
+            action=_("Decide"),
+        )
 
 
 def _row(

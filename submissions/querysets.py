@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Q
 
 from submissions.consent_vocabularies import Basis
 from submissions.keeping import Outcome, RequestKind
-from submissions.states import REVIEW_AFTER, FileState, Scan, Status
+from submissions.kept import KeptQuerySet
+from submissions.states import FileState, Scan, Status
 from submissions.vocabularies import Delivery, Recognisable
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from partners.models import Partner, User
 
 PAGE = 25
-# Also while a supplement to it is written.
-_HANDED_OVER = (Status.HANDED_OVER, Status.DRAFT, Status.READY)
 # As `submissions.answers.still_open` says it of the fields that stand in clear.
 UNANSWERED = (
     Q(recognisable=Recognisable.UNANSWERED)
@@ -56,7 +54,7 @@ class ExclusionQuerySet(models.QuerySet[Any]):
         return self.filter(stands)
 
 
-class SubmissionQuerySet(models.QuerySet[Any]):
+class SubmissionQuerySet(KeptQuerySet):
     """Submissions."""
 
     def visible_to(self, user: User, permission: str = "view_submission") -> SubmissionQuerySet:
@@ -104,62 +102,6 @@ class SubmissionQuerySet(models.QuerySet[Any]):
     def drafts(self) -> SubmissionQuerySet:
         """Not handed over yet: being written, or with an approver."""
         return self.filter(status__in=[Status.DRAFT, Status.READY])
-
-    def with_keeping(self) -> SubmissionQuerySet:
-        """`holds_live` and `requests_open`: how many; `restricted`: whether a request restricts.
-
-        And what `with_review` says.
-        """
-        apps, here = self.model._meta.apps, {"submission": models.OuterRef("pk")}
-        holds = apps.get_model("submissions", "Hold").objects.filter(**here).live()
-        asked = apps.get_model("submissions", "DataSubjectRequest").objects.filter(**here)
-        return self.with_review().annotate(
-            holds_live=_count(holds),
-            requests_open=_count(asked.open()),
-            restricted=models.Exists(asked.restricting()),
-        )
-
-    def with_review(self) -> SubmissionQuerySet:
-        """`review_on`: when what was handed over is looked at again, and `reviewed_at`, or None.
-
-        Three years after the first hand-over, or when the last review said.
-        """
-        apps, here = self.model._meta.apps, {"submission": models.OuterRef("pk")}
-        versions = apps.get_model("submissions", "Version").objects.filter(**here)
-        reviews = apps.get_model("submissions", "Review").objects.filter(**here).order_by("-pk")
-        first = models.Subquery(versions.order_by("number").values("handed_over_at")[:1])
-        return self.annotate(
-            first_given_at=first,
-            reviewed_at=models.Subquery(reviews.values("reviewed_at")[:1]),
-            review_on=Coalesce(
-                models.Subquery(reviews.values("next_on")[:1]),
-                TruncDate(F("first_given_at") + REVIEW_AFTER),
-            ),
-        )
-
-    def to_look_at(self, until: date) -> SubmissionQuerySet:
-        """With something kept to look at by that day, or asked by a person about their data.
-
-        `review_on` is None where nothing is handed over; `hold_on` and `hold_since` of the nearest
-        hold; `asked_on`, `asked_at`, `asked_reference` of the open request that is due first.
-        """
-        get = self.model._meta.apps.get_model
-        asked = get("submissions", "DataSubjectRequest").objects.open()
-        asked = asked.filter(submission=models.OuterRef("pk")).order_by("due_on", "pk")
-        holds = get("submissions", "Hold").objects.live()
-        nearest = holds.filter(submission=models.OuterRef("pk")).order_by("review_on", "pk")
-        reviewed = Q(versions_made__gt=0, status__in=_HANDED_OVER, review_on__lte=until)
-        return (
-            self.with_review()
-            .annotate(
-                hold_on=models.Subquery(nearest.values("review_on")[:1]),
-                hold_since=models.Subquery(nearest.values("looked_at")[:1]),
-                asked_on=models.Subquery(asked.values("due_on")[:1]),
-                asked_at=models.Subquery(asked.values("recorded_at")[:1]),
-                asked_reference=models.Subquery(asked.values("reference")[:1]),
-            )
-            .filter(reviewed | Q(hold_on__lte=until) | Q(asked_on__isnull=False))
-        )
 
     def handed_over(self) -> SubmissionQuerySet:
         """With their recipients; a supplement can be begun."""
@@ -439,12 +381,6 @@ class RedactionQuerySet(models.QuerySet[Any]):
             exhibit__removed_at__isnull=True,
             exhibit__key__destroyed_at__isnull=True,
         ).order_by("-number")
-
-
-def _count(found: models.QuerySet[Any]) -> Coalesce:
-    """How many, as a column of the rows they belong to."""
-    counted = found.order_by().values("submission").annotate(number=models.Count("pk"))
-    return Coalesce(models.Subquery(counted.values("number")), 0)
 
 
 class VersionExhibitQuerySet(models.QuerySet[Any]):

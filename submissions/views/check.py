@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from impna.errors import Sentence
-from partners.policies import allowed
 from submissions import manifest, policies
 from submissions.actions import cover_sheets, exhibits
 from submissions.answers import CLEAR, Answers, Details
@@ -31,7 +30,7 @@ from submissions.persons_told import told as told_of
 from submissions.spoken import numbers
 from submissions.states import Scan
 from submissions.told import Told
-from submissions.views.drafts import _submission, may_draft
+from submissions.views.drafts import _submission
 from submissions.views.exhibit_answers import labels_of, steps_of
 from submissions.vocabularies import Recognisable
 
@@ -160,14 +159,14 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     if not submission.is_draft:
         return redirect(submission)
     exhibits.open_names(submission=submission, by=user)
-    people = people_of(submission)
+    people, held = people_of(submission), policies.held_by(user, submission)
     context = {
         "submission": submission,
         "answers": of_draft(submission, people=people, at=place(request.GET.get("at", ""))),
         "missing": missing(submission, sealed=True),
         "not_asked": not_asked(submission, people),
-        "may_change": may_draft(user, submission),
-        "may_approve": allowed(policies.check_can_approve, user, submission),
+        "may_change": "draft_submission" in held,
+        "may_approve": "approve_submission" in held,
     }
     return render(request, "submissions/check.html", context)
 

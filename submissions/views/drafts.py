@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -77,22 +77,22 @@ def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
         left = tombstone.of(submission, request.GET)
         return render(request, "submissions/tombstone.html", left)
     found = _missing(submission, user)
-    drafts_it = allowed(policies.check_can_draft, user, submission)
-    approves = allowed(policies.check_can_approve, user, submission)
-    leads = allowed(policies.check_can_lead, user, submission)
+    held = policies.held_by(user, submission)
+    drafts_it, approves = "draft_submission" in held, "approve_submission" in held
+    leads = "lead_submission" in held
+    kept = _kept(submission)
     may, ready = submission.is_draft and drafts_it, submission.status == Status.READY
-    counts, incidents = counts_of(submission), submission.incidents.present().count()
     people = list(submission.persons.present())
     context = {
         "submission": submission,
         "sections": task_list.sections(
             submission,
             found,
-            counts,
-            incidents,
+            counts_of(submission),
+            kept.incidents_present,
             people,
             not_asked(submission, people) if submission.is_draft else [],
-            _risks(submission),
+            (kept.risks_live, kept.look_on),
             may_draft=may,
             unredacted=not_redacted(submission) if may else [],
         ),
@@ -106,7 +106,7 @@ def submission_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "refusal": task_list.hand_over_refusal(user, submission) if ready and approves else "",
         "note": history.notes_of([submission]).get(submission.pk) if submission.is_draft else None,
         **task_list.people(submission),
-        "keeping": _keeping(submission),
+        "keeping": kept,
         "may_lead": leads,
         "versions": list(submission.versions.select_related("handed_over_by").order_by("-number")),
         "events": page_of(
@@ -134,15 +134,9 @@ def change_title(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "submissions/title_form.html", context, status=_status(form))
 
 
-def _risks(submission: Submission) -> task_list.Risks:
-    found = submission.risks.live().aggregate(number=Count("pk"), first=Min("review_on"))
-    return found["number"], found["first"]
-
-
-def _keeping(submission: Submission) -> Submission:
-    """The same with what is held and asked of it; one query."""
-    found: Submission = Submission.objects.with_keeping().get(pk=submission.pk)
-    return found
+def _kept(submission: Submission) -> Any:
+    """The same with what is held and asked of it, its incidents and risks; one query."""
+    return Submission.objects.with_keeping().with_numbers().get(pk=submission.pk)
 
 
 def counts_of(submission: Submission) -> dict[str, int]:

@@ -129,7 +129,7 @@ class TestGiven:
         client.get(address)
         found, counts, here = [], [], address
         while here:
-            with few_statements(most=18) as sent:
+            with few_statements(most=17) as sent:
                 page = client.get(here)
             counts.append(len(sent))
             found += [one.referral.pk for one in page.context["holdings"]]

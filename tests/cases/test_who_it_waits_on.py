@@ -173,7 +173,7 @@ class TestWithdrawn:
         withdrawn()
         client = signed_in(lead)
         client.get("/")
-        with few_statements(most=14):  # of two roles at once; BEGIN and COMMIT are among them
+        with few_statements(most=12):  # of two roles at once; BEGIN and COMMIT are among them
             client.get("/")
 
 

@@ -186,7 +186,7 @@ class TestManyExhibits:
 
     def test_those_alike_stand_together(self, client, submission, django_assert_max_num_queries):
         described(submission, MANY - 1, lambda _n: "")
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(25):
             answer = client.get(address(submission))
         page = words(answer)
         assert f"Exhibits 1 to {MANY}: Photograph" in page

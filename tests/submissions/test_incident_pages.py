@@ -488,8 +488,8 @@ def test_each_page_takes_twelve_queries_at_most(client, submission, address, her
     pages = [address, f"{address}add/", here, cover, *(f"{here}{step}" for step in STEPS)]
     taken = {page: asked(client, page) for page in pages}
     assert max(taken.values()) <= 12, taken
-    # Its history alone takes five, what is missing six, who drafts and approves two, keeping three.
-    assert asked(client, submission.get_absolute_url()) <= 26
+    # Its history alone takes five, what is missing six, who drafts and approves three.
+    assert asked(client, submission.get_absolute_url()) <= 22
 
 
 def test_where_people_were_is_asked_with_harm_to_them_sealed_and_shown(client, incident, here):

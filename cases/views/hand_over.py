@@ -27,7 +27,7 @@ from partners.models import User
 from partners.policies import allowed
 from submissions import declarations, manifest
 from submissions.actions import exhibits, unsaved
-from submissions.actions.versions import check_eyes
+from submissions.actions.versions import check_complete, check_eyes
 from submissions.completeness import missing
 from submissions.drafting_pages import GIVE, HAND_OVER
 from submissions.models import StandingExclusion, Submission, Version, VersionExhibit
@@ -56,6 +56,8 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("cases:receipt", submission.reference, submission.versions_made)
     check_transition(submission.status, SubmissionStatus.HANDED_OVER)
     exhibits.open_names(submission=submission, by=user)
+    if request.POST.get("to") == DONE:  # said before anything that recipients may not be given
+        check_complete(submission)
     earlier = VersionExhibit.objects.filter(version__submission=submission)
     present = submission.exhibits.present().select_related("file", "submission__compartment")
     data, left_at = _left(request, submission, HAND_OVER, user)

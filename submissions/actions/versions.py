@@ -41,10 +41,7 @@ def hand_over(*, submission: Submission, by: User) -> Version:
     submission = locked(submission)
     policies.check_can_approve(by, submission)
     check_transition(submission.status, Status.HANDED_OVER)
-    if missing(submission, sealed=True):
-        raise NotNow(_("Something is still missing; the list says what."))
-    if submission.links.to_sign().exists():
-        raise NotNow(_("An approver has to sign first who is given without being asked."))
+    check_complete(submission)
     now = timezone.now()
     alone = check_eyes(by, submission, now)
     writers = policies.changed_by(submission)
@@ -68,6 +65,14 @@ def hand_over(*, submission: Submission, by: User) -> Version:
     )
     notifications.handed_over(version, writers)
     return version
+
+
+def check_complete(submission: Submission) -> None:
+    """Raises NotNow while an answer or a signature is missing. Callers hold an opening of its words."""
+    if missing(submission, sealed=True):
+        raise NotNow(_("Something is still missing; the list says what."))
+    if submission.links.to_sign().exists():
+        raise NotNow(_("An approver has to sign first who is given without being asked."))
 
 
 @transaction.atomic

@@ -339,7 +339,7 @@ class TestRefusals:
         assert reverse("submissions:cover-sheet", args=[submission.reference]) in words(page)
         step = client.post(page_of(submission), chosen(unit, to="check") | told(unit))
         assert "Hand over now" not in words(step)
-        assert client.post(page_of(submission), final(submission, unit)).status_code == 422
+        assert client.post(page_of(submission), final(submission, unit)).status_code == 409
         assert not Version.objects.exists()
 
     def test_nobody_chosen_is_mended_on_the_first_step(self, client, submission):

@@ -243,6 +243,13 @@ class AssignForm(forms.Form):
     user = forms.ChoiceField(
         label=_("To whom"), widget=RadioSelect(), error_messages={"required": _CHOOSE}
     )
+    identifying = forms.BooleanField(
+        label=_("May also open originals in which someone can be recognised"),
+        help_text=_(
+            "Only if the work needs it. Redacted copies, and what shows nobody, open without it."
+        ),
+        required=False,
+    )
 
     def __init__(self, *args: Any, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -37,7 +37,13 @@ PAGE = 10
 _UNCOVERED = """
     SELECT asked.referral, found.exhibit, found.link, found.missing
     FROM unnest(%s::bigint[], %s::bigint[]) AS asked (referral, unit)
-    CROSS JOIN LATERAL submissions_uncovered(%s, %s, true, asked.unit, 'opening', false) AS found
+    CROSS JOIN (VALUES (false), (true)) AS given (redacted)
+    CROSS JOIN LATERAL submissions_uncovered(
+        %s,
+        ARRAY(SELECT exhibit_id FROM cases_referralitem
+              WHERE referral_id = asked.referral AND ended_at IS NULL
+                AND (copy_id IS NOT NULL) = given.redacted),
+        NOT given.redacted, asked.unit, 'opening', given.redacted) AS found
 """
 
 
@@ -116,6 +122,7 @@ class Gift:
     numbers: tuple[int, ...]
     types: tuple[str, ...]
     in_words: bool
+    as_copies: bool
     given_on: date
     standing: Standing
     ended_on: date | None
@@ -125,7 +132,10 @@ class Gift:
     @property
     def what(self) -> str:
         """`Exhibits 1 to 3, what is written`."""
-        return ", ".join(filter(None, [exhibits_said(self.numbers), self._words]))
+        said = exhibits_said(self.numbers)
+        if self.as_copies:
+            said = _("%(exhibits)s, as redacted copies") % {"exhibits": said}
+        return ", ".join(filter(None, [said, self._words]))
 
     @property
     def things(self) -> list[str]:
@@ -134,6 +144,9 @@ class Gift:
         for code, many in Counter(self.types).items():
             label = EvidenceType(code).label if code else _("Exhibit")
             found.append(f"{label} ({many})" if many > 1 else str(label))
+        if self.as_copies:
+            bare = _("%(thing)s, as a copy in which nobody can be recognised")
+            found = [bare % {"thing": one} for one in found]
         return [*found, *([self._words] if self.in_words else [])]
 
     @property
@@ -205,29 +218,34 @@ class _Facts:
             .filter(of_link__in=[link.pk for link in links])
             .select_related("exhibit", "taken", "ended_by")
         )
+        self._held = {
+            (item.referral_id, item.exhibit_id) for item in self._items if item.ended_at is None
+        }
         self._against = self._uncovered(submission)
 
     def gifts(self, link: Link) -> list[Gift]:
         """What each referral gave in which this link holds; alike things together."""
         alike: dict[tuple[Any, ...], list[Any]] = {}
         for item in self._items:
-            if item.of_link != link.pk:
+            if item.of_link != link.pk or self._was_replaced(item):
                 continue
             referral = self._referrals[item.referral_id]
             standing, ended = self._of_item(item, referral, link)
             answer = _answer(referral, standing, item)
             given = timezone.localdate(item.given_at)
-            alike.setdefault((referral.pk, given, standing, ended, answer), []).append(item)
+            key = (referral.pk, given, item.copy_id is not None, standing, ended, answer)
+            alike.setdefault(key, []).append(item)
         worded = set()
         for referral in self._referrals.values() if link.in_words else ():
             standing, ended = self._of_words(referral, link)
             answer = _answer(referral, standing)
-            key = (referral.pk, timezone.localdate(referral.sent_at), standing, ended, answer)
+            sent = timezone.localdate(referral.sent_at)
+            key = (referral.pk, sent, False, standing, ended, answer)
             alike.setdefault(key, [])
             worded.add(key)
         found = []
         for key, items in alike.items():
-            pk, given, standing, ended, answer = key
+            pk, given, as_copies, standing, ended, answer = key
             items.sort(key=lambda item: item.exhibit.number)
             found.append(
                 Gift(
@@ -235,6 +253,7 @@ class _Facts:
                     numbers=tuple(item.exhibit.number for item in items),
                     types=tuple(item.exhibit.evidence_type for item in items),
                     in_words=key in worded,
+                    as_copies=as_copies,
                     given_on=given,
                     standing=standing,
                     ended_on=ended,
@@ -243,6 +262,11 @@ class _Facts:
                 )
             )
         return sorted(found, key=lambda one: (one.given_on, one.referral.pk), reverse=True)
+
+    def _was_replaced(self, item: Any) -> bool:
+        """By the same exhibit in another form: what stands tells it."""
+        there = (item.referral_id, item.exhibit_id) in self._held
+        return item.ended_at is not None and item.recall is None and there
 
     def _of_item(self, item: Any, referral: Any, link: Link) -> tuple[Standing, date | None]:
         if item.ended_at is None:
@@ -283,19 +307,13 @@ class _Facts:
     ) -> dict[tuple[int, int | None], dict[int | None, str]]:
         """For each referral and thing that can still be read, what of whom stands against it."""
         asked = [one for one in self._referrals.values() if one.is_readable]
-        exhibits = sorted({item.exhibit_id for item in self._items if item.ended_at is None})
         found: dict[tuple[int, int | None], dict[int | None, str]] = {}
         if not asked:
             return found
         with connection.cursor() as cursor:
             cursor.execute(
                 _UNCOVERED,
-                [
-                    [one.pk for one in asked],
-                    [one.unit_id for one in asked],
-                    submission.pk,
-                    exhibits,
-                ],
+                [[one.pk for one in asked], [one.unit_id for one in asked], submission.pk],
             )
             for referral, exhibit, link, missing in cursor.fetchall():
                 found.setdefault((referral, exhibit), {})[link] = missing

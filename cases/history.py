@@ -45,7 +45,7 @@ def internal_of(referral: Referral, items: Iterable[ReferralItem]) -> QuerySet[C
     targets = [_name(one) for one in (*notes, *assigned, referral.assessment)]
     targets += [_name(item.taken) for item in items if hasattr(item, "taken")]
     own = _events([*targets, _name(referral)]).filter(type__in=INTERNAL)
-    return own | _opened(referral, [*(item.exhibit for item in items), *_files_of(referral)])
+    return own | _opened(referral, [*(item.thing for item in items), *_files_of(referral)])
 
 
 def openings_of_files(files: Iterable[Enclosure]) -> QuerySet[CustodyEvent]:
@@ -61,9 +61,9 @@ def of_advice(advice: Advice) -> QuerySet[CustodyEvent]:
 def openings_of(
     referral: Referral, items: Iterable[ReferralItem]
 ) -> dict[str, tuple[datetime, str]]:
-    """For each exhibit's reference, when someone of the unit last opened it, and who (reference)."""
+    """By reference of what was opened: when someone of the unit last did, and who (reference)."""
     found = {}
-    opened = _opened(referral, [item.exhibit for item in items])
+    opened = _opened(referral, [item.thing for item in items])
     for on, at, by in opened.order_by("id").values_list("on", "at", "by"):
         found[on.partition(":")[2]] = (datetime.fromisoformat(at), by)
     return found

@@ -8,7 +8,7 @@ from cases.models import Advice, Enclosure, Referral, ReferralItem
 from custody.log import Actor, Target
 from partners.models import User
 from partners.policies import allowed
-from submissions.models import Exhibit
+from submissions.models import Exhibit, Redaction
 from submissions.policies import holds as holds_of_sender
 from submissions.states import Scan
 
@@ -60,16 +60,18 @@ def adviser(target: Target, by: Actor) -> str | None:
 
 def recipient(target: Target, by: Actor) -> str | None:
     """One rule for exhibits and words: a live item, or the referral, granted to this person."""
-    if not isinstance(by, User) or not isinstance(target, Exhibit | Package):
+    if not isinstance(by, User) or not isinstance(target, Exhibit | Redaction | Package):
         return None
     if isinstance(target, Package):
         may = target.referral.is_live and policies.holds(by, target.referral, "read_referral")
         return f"referral {target.reference}" if may else None
-    items = (
-        ReferralItem.objects.live()
-        .filter(exhibit=target, referral__in=Referral.objects.visible_to(by))
-        .select_related("referral__version", "version", "exhibit")
+    given = ReferralItem.objects.live().filter(referral__in=Referral.objects.visible_to(by))
+    given = (
+        given.filter(copy=target)
+        if isinstance(target, Redaction)
+        else given.filter(exhibit=target, copy__isnull=True)
     )
+    items = given.select_related("referral__version", "version", "exhibit", "copy")
     found = next((item for item in items if policies.may_open(by, item)), None)
     return f"referral {found.referral.reference}" if found else None
 

@@ -41,7 +41,7 @@ def read(referral: Referral) -> Package:
     upto = settled.version if referral.is_readable else 0
     items = list(
         referral.items.live()
-        .select_related("exhibit__file", "version__submission__compartment", "taken")
+        .select_related("exhibit__file", "copy__file", "version__submission__compartment", "taken")
         .order_by("exhibit__number")
     )
     numbers = {item.version.number for item in items} | {upto}

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.giving import ToGive
 from cases.models import Advice, Condition, Referral, ReferralItem
 from cases.querysets import permission_id
 from cases.states import AdviceStatus
@@ -16,7 +17,7 @@ from partners import roles
 from partners.models import Unit, User
 from partners.models.organisations import Reach
 from submissions.coverage import Purpose, coverage
-from submissions.models import Exhibit, StandingExclusion, Submission
+from submissions.models import StandingExclusion, Submission
 from submissions.policies import check_can_approve
 
 _LEAST_REACH = {Mode.ALERT: Reach.ALERT, Mode.SUMMARY: Reach.SUMMARY, Mode.FULL: Reach.CONTENT}
@@ -25,11 +26,13 @@ _ORDER = list(Reach)
 _WORDS = 0
 _UNCOVERED = """
     SELECT DISTINCT coalesce(exhibit.number, 0)
-    FROM submissions_uncovered(
+    FROM (VALUES (false), (true)) AS given (redacted)
+    CROSS JOIN LATERAL submissions_uncovered(
         %s,
         ARRAY(SELECT exhibit_id FROM cases_referralitem
-              WHERE referral_id = %s AND ended_at IS NULL),
-        true, %s, 'opening', false) uncovered
+              WHERE referral_id = %s AND ended_at IS NULL
+                AND (copy_id IS NOT NULL) = given.redacted),
+        NOT given.redacted, %s, 'opening', given.redacted) uncovered
     LEFT JOIN submissions_exhibit exhibit ON exhibit.id = uncovered.exhibit
 """
 
@@ -86,9 +89,15 @@ def check_can_send(user: User, unit: Unit, mode: str, reach: Reach) -> None:
         )
 
 
-def check_covered(submission: Submission, unit: Unit, exhibits: Iterable[Exhibit]) -> None:
+def check_covered(submission: Submission, unit: Unit, wanted: Iterable[ToGive]) -> None:
     """What everybody who can be recognised said covers these exhibits, and what is written (R4)."""
-    found = coverage(submission, unit, exhibits=exhibits)
+    wanted = list(wanted)
+    found = coverage(
+        submission,
+        unit,
+        exhibits=[one.exhibit for one in wanted if one.copy is None],
+        copies=[one.exhibit for one in wanted if one.copy],
+    )
     if found.against:
         more = len(found.against) - 3
         said = [one.words for one in found.against[:3]]
@@ -173,6 +182,8 @@ class Settled:
 
     def opens(self, item: ReferralItem) -> bool:
         """No unanswered or refused condition stands before this exhibit."""
+        if item.is_over:
+            return False
         is_settled = item.version.number <= self.version
         return is_settled and item.exhibit.number not in self.closed
 
@@ -200,13 +211,16 @@ def settled(referral: Referral) -> Settled:
 def may_open(user: User, item: ReferralItem) -> bool:
     """A live item of a referral this person reads, whose conditions are settled (DESIGN 4).
 
-    What is quarantined opens only for forensic examiners it was assigned to.
+    What is quarantined opens only for forensic examiners it was assigned to; an original in which
+    someone can be recognised only for those named for such (DESIGN 6).
     """
     referral = item.referral
     if item.ended_at is not None or not referral.is_readable:
         return False
-    wanted = "examine_referral" if item.exhibit.scan == "infected" else "read_referral"
-    return holds(user, referral, wanted) and settled(referral).opens(item)
+    wanted = ["examine_referral" if item.is_harmful else "read_referral"]
+    if item.identifies:
+        wanted.append("identify_referral")
+    return all(holds(user, referral, one) for one in wanted) and settled(referral).opens(item)
 
 
 def reasons_of(unit: Unit) -> list[DeclineReason]:

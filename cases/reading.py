@@ -11,17 +11,26 @@ from django.utils.translation import gettext as _
 
 from cases import history, package, policies
 from cases.actions import assignments, decisions, referrals, requests
-from cases.models import Condition, Feedback, InformationRequest, Message, Note, Referral
+from cases.models import (
+    Condition,
+    Feedback,
+    InformationRequest,
+    Message,
+    Note,
+    Referral,
+    ReferralItem,
+)
 from cases.models import Decision as DecisionRow
 from cases.package import Item
 from cases.vocabularies import DeclineReason
 from custody.intake import words
+from custody.models import SealedFile
 from impna.errors import Sentence
 from partners.models import User
 from submissions.consent_vocabularies import Basis
 from submissions.custody_told import Facts, facts_of_collecting, facts_of_step
 from submissions.links_told import somebody
-from submissions.models import Exhibit
+from submissions.models import Exhibit, Redaction
 from submissions.offences import BY_CODE as OFFENCES
 from submissions.offences import label_with_article
 from submissions.states import Scan
@@ -66,6 +75,7 @@ class Exhibited:
 
     given: Item
     may_examine: bool
+    may_identify: bool
     opened: tuple[datetime, str] | None = None
 
     @property
@@ -75,6 +85,35 @@ class Exhibited:
         return found
 
     @property
+    def item(self) -> ReferralItem:
+        """As what it was given."""
+        return self.given.item
+
+    @property
+    def copy(self) -> Redaction | None:
+        """The redacted copy that was given instead of the original."""
+        found: Redaction | None = self.item.copy
+        return found
+
+    @property
+    def file(self) -> SealedFile | None:
+        """The bytes that open."""
+        return self.item.file
+
+    @property
+    def is_for_others(self) -> bool:
+        """An original in which someone can be recognised, which this person may not open."""
+        there = self.given.is_open and self.file is not None
+        return there and self.item.identifies and not self.may_identify
+
+    @property
+    def sha256(self) -> str:
+        """Hex, of what was given."""
+        if self.copy is not None and self.copy.file is not None:
+            return bytes(self.copy.file.sha256).hex()
+        return str(self.told.get("sha256", ""))
+
+    @property
     def told(self) -> Entry:
         """Empty while a condition keeps it closed."""
         return self.given.told
@@ -82,13 +121,17 @@ class Exhibited:
     @property
     def can_open(self) -> bool:
         """It has bytes here, and this person may have them now."""
-        if not self.given.is_open or self.exhibit.file is None:
+        if not self.given.is_open or self.file is None:
             return False
-        return self.exhibit.scan != Scan.INFECTED or self.may_examine
+        if self.item.identifies and not self.may_identify:
+            return False
+        return not self.item.is_harmful or self.may_examine
 
     @property
     def size(self) -> int | None:
         """In bytes, if known."""
+        if self.copy is not None and self.copy.file is not None:
+            return self.copy.file.size
         return int(self.told["size"]) if self.told.get("size") else None
 
     @property
@@ -173,8 +216,8 @@ class Exhibited:
     @property
     def scan_words(self) -> Sentence:
         """Why it was not scanned."""
-        not_scanned = self.exhibit.scan == Scan.NOT_SCANNED
-        return words.say_not_scanned(self.exhibit.scan_reason) if not_scanned else ""
+        thing = self.item.thing
+        return words.say_not_scanned(thing.scan_reason) if thing.scan == Scan.NOT_SCANNED else ""
 
 
 @dataclass(frozen=True)
@@ -202,13 +245,14 @@ class Referred:
     def exhibits(self) -> list[Exhibited]:
         """In their order."""
         may_examine = policies.holds(self._user, self.referral, "examine_referral")
+        may_identify = policies.holds(self._user, self.referral, "identify_referral")
         opened = history.openings_of(self.referral, (one.item for one in self.package.items))
         names = _names(by for _at, by in opened.values())
         found = []
         for item in self.package.items:
-            at_by = opened.get(item.item.exhibit.reference)
+            at_by = opened.get(item.item.thing.reference)
             said = (at_by[0], names.get(at_by[1], "")) if at_by else None
-            found.append(Exhibited(item, may_examine, said))
+            found.append(Exhibited(item, may_examine, may_identify, said))
         return found
 
     @property

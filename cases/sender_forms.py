@@ -126,6 +126,10 @@ class RecipientsForm(forms.Form):
         return bool(self.cleaned_data.get("route") == "ask")
 
 
+# What is given where there is a redacted copy.
+COPIES, ORIGINALS = "copies", "originals"
+
+
 class RecipientForm(forms.Form):
     """For one recipient: how much, which exhibits, and what is asked of it."""
 
@@ -144,6 +148,12 @@ class RecipientForm(forms.Form):
         widget=CheckboxSelectMultiple(),
         error_messages={"invalid_choice": _("One of these exhibits is not there any more.")},
     )
+    form = forms.ChoiceField(
+        label=_("Where there is a redacted copy"),
+        widget=RadioSelect(),
+        choices=[(COPIES, _("Give the redacted copy")), (ORIGINALS, _("Give the original"))],
+        error_messages={"required": _("Choose what is given where there is a redacted copy.")},
+    )
     conditions = forms.CharField(
         label=_("On which conditions?"),
         help_text=_(
@@ -155,11 +165,18 @@ class RecipientForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, to: Possible, items: list[Item], covered: Coverage, **kwargs: Any
+        self,
+        *args: Any,
+        to: Possible,
+        items: list[Item],
+        covered: Coverage,
+        redacted: Coverage,
+        **kwargs: Any,
     ) -> None:
-        self.to, self.items, self.covered = to, items, covered
+        self.to, self.items, self.covered, self.redacted = to, items, covered, redacted
         start: dict[str, Any] = {
             "mode": to.live.mode if to.live else to.modes[-1],
+            "form": COPIES,
             # One that was passed over once lacks more than what is new.
             "which": "all"
             if not to.live or to.is_behind(to.live.submission.versions_made)
@@ -178,6 +195,10 @@ class RecipientForm(forms.Form):
         }
         if not offered:
             del self.fields["which"], self.fields["exhibits"]
+        if not any(one.copy and self.covered.covers(one.exhibit) for one in offered):
+            del self.fields[
+                "form"
+            ]  # nothing to choose: what is covered as a copy alone goes as one
 
     def clean_conditions(self) -> list[str]:
         """Sentences, in the order written."""
@@ -219,6 +240,16 @@ class RecipientForm(forms.Form):
         return found
 
     @property
+    def copies(self) -> list[Item]:
+        """Of what is chosen, what goes as a redacted copy."""
+        wanted = self.cleaned_data.get("form", COPIES) == COPIES
+        return [
+            one
+            for one in self.chosen
+            if one.copy and (wanted or not self.covered.covers(one.exhibit))
+        ]
+
+    @property
     def held_then(self) -> list[Item]:
         """What the recipient has after this hand-over."""
         return [*self.chosen, *(one for one in self.items if one.exhibit.pk in self._there)]
@@ -232,6 +263,8 @@ class RecipientForm(forms.Form):
             exhibits=[item.exhibit for item in self.chosen],
             conditions=self.cleaned_data["conditions"],
             route=self.to.route,
+            originals={one.exhibit.pk for one in self.chosen}
+            - {one.exhibit.pk for one in self.copies},
         )
 
     @property
@@ -240,8 +273,12 @@ class RecipientForm(forms.Form):
         return [
             one
             for one in self.items
-            if one.exhibit.pk not in self._there and self.covered.covers(one.exhibit)
+            if one.exhibit.pk not in self._there
+            and (self.covered.covers(one.exhibit) or self._covers_copy(one))
         ]
+
+    def _covers_copy(self, one: Item) -> bool:
+        return one.copy is not None and self.redacted.covers(one.exhibit)
 
     @property
     def _there(self) -> set[int]:
@@ -310,6 +347,11 @@ class AnswerForm(NameCheckedForm):
         widget=CheckboxSelectMultiple(),
         error_messages={"invalid_choice": _("One of these exhibits is not there any more.")},
     )
+    originals = forms.BooleanField(
+        label=_("Give originals, also where there is a redacted copy"),
+        help_text=_("Also of exhibits of which it has the copy. Only if it asks for them."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, items: list[Item], given: set[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -324,12 +366,20 @@ class AnswerForm(NameCheckedForm):
         }
         if not items:
             del self.fields["exhibits"]
+        if not any(one.copy for one in items):
+            del self.fields["originals"]
 
     @property
     def attached(self) -> list[Any]:
         """For the action."""
         ticked = set(self.cleaned_data.get("exhibits", ()))
         return [one.exhibit for one in self.items if str(one.exhibit.number) in ticked]
+
+    @property
+    def originals_of(self) -> set[int]:
+        """For the action: what is given as the original, copies or not."""
+        wanted = self.cleaned_data.get("originals", False)
+        return {exhibit.pk for exhibit in self.attached} if wanted else set()
 
 
 class DeclineForm(NameCheckedForm):

@@ -21,7 +21,7 @@ from submissions.vocabularies import SecretariatView
 RECIPIENTS, CONDITIONS, CHECK, DONE = "recipients", "conditions", "check", "done"
 _NOT_KEPT = ("csrfmiddlewaretoken", "to", "at", "number", "checked", "answers")
 _FIRST = ("route", "units", "without", "question", "view")
-_EACH = ("mode", "which", "exhibits", "conditions")
+_EACH = ("mode", "which", "exhibits", "form", "conditions")
 
 
 class Walk:
@@ -154,11 +154,16 @@ class Walk:
     def _form_for(self, to: Possible) -> RecipientForm:
         is_there = self._data is not None and f"{to.unit.reference}-mode" in self._data
         bound = is_there or self.to != CONDITIONS
-        covered = coverage(
-            self._submission, to.unit, exhibits=[item.exhibit for item in self.items]
-        )
+        found = [item.exhibit for item in self.items]
+        covered = coverage(self._submission, to.unit, exhibits=found)
+        copied = [item.exhibit for item in self.items if item.copy]
+        redacted = coverage(self._submission, to.unit, exhibits=(), copies=copied, words=False)
         return RecipientForm(
-            self._data if bound else None, to=to, items=self.items, covered=covered
+            self._data if bound else None,
+            to=to,
+            items=self.items,
+            covered=covered,
+            redacted=redacted,
         )
 
     def _fields_of_recipients(self, without: Iterable[str | None] = ()) -> list[str]:

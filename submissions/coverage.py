@@ -1,6 +1,6 @@
 """Whether what somebody said covers giving something to somebody, and what of whom is missing (R4).
 
-The rule itself stands in the database (`submissions_uncovered`, migration 0018), which asks it again
+The rule itself stands in the database (`submissions_uncovered`), which asks it again
 whenever something is given; here it is asked to be shown.
 """
 
@@ -28,6 +28,14 @@ class Purpose(StrEnum):
     ASSIST = "assist"
 
 
+_ASKED = """
+    WITH asked (submission, unit, purpose) AS (SELECT %s::bigint, %s::bigint, %s::text)
+    SELECT uncovered.exhibit, uncovered.link, uncovered.missing
+    FROM asked, submissions_uncovered(submission, %s, %s, unit, purpose, false) uncovered
+    UNION ALL
+    SELECT uncovered.exhibit, uncovered.link, uncovered.missing
+    FROM asked, submissions_uncovered(submission, %s, false, unit, purpose, true) uncovered
+"""
 # What the database answers, in words that follow "who: ".
 _WORDS: dict[str, Sentence] = {
     "restricted": gettext_lazy("a request to restrict the use of the data stands against it"),
@@ -99,27 +107,21 @@ def coverage(
     unit: Unit | None,
     *,
     exhibits: Iterable[Exhibit],
+    copies: Iterable[Exhibit] = (),
     words: bool = True,
     purpose: Purpose = Purpose.REFERRAL,
-    redacted: bool = False,
 ) -> Coverage:
     """What stands against giving this, now; two queries for any number of exhibits and people.
 
-    `unit` is None for the Secretariat, with a purpose that is its own.
+    Of `copies` a redacted copy is given, of `exhibits` the original. `unit` is None for the
+    Secretariat, with a purpose that is its own.
     """
-    found = {one.pk: one.number for one in exhibits}
+    originals = {one.pk: one.number for one in exhibits}
+    redacted = {one.pk: one.number for one in copies}
+    found = originals | redacted
+    given = [submission.pk, unit.pk if unit else None, purpose.value]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT exhibit, link, missing FROM submissions_uncovered(%s, %s, %s, %s, %s, %s)",
-            [
-                submission.pk,
-                list(found),
-                words,
-                unit.pk if unit else None,
-                purpose.value,
-                redacted,
-            ],
-        )
+        cursor.execute(_ASKED, [*given, list(originals), words, list(redacted)])
         rows: list[tuple[int | None, int | None, str]] = cursor.fetchall()
     links = {
         link.pk: link

@@ -10,14 +10,16 @@ from impna.db import partly
 from partners.models import User
 from submissions import policies
 from submissions.models import Exhibit, Identity, Redaction, Submission
+from submissions.vocabularies import Recognisable
 
 _FIND = """
-    SELECT exhibit.id, exhibit.submission_id, exhibit.scan, submission.reference
+    SELECT exhibit.id, exhibit.submission_id, exhibit.scan, exhibit.recognisable,
+           submission.reference
     FROM submissions_exhibit exhibit
     JOIN submissions_submission submission ON submission.id = exhibit.submission_id
     WHERE exhibit.reference = %s AND exhibit.removed_at IS NULL
 """
-_FOUND = ("id", "submission_id", "scan")
+_FOUND = ("id", "submission_id", "scan", "recognisable")
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,27 @@ class Words:
 
 
 def own_partner(target: Target, by: Actor) -> str | None:
-    """A member who may see the submission opens its exhibits and words; nobody what is quarantined."""
+    """A member who may see the submission opens its exhibits and words; nobody what is quarantined.
+
+    Originals in which someone can be recognised, or of which nobody said, need another permission
+    (DESIGN 6): readers open redacted copies.
+    """
     if isinstance(target, Redaction):
         return _own_redaction(target, by)
     if not isinstance(target, Exhibit | Words) or not isinstance(by, User):
         return None
     if not policies.holds(by, target.submission, "view_submission"):
         return None
-    if isinstance(target, Exhibit) and target.scan == "infected":
+    if isinstance(target, Exhibit) and not _may_have(by, target):
         return None
     return "own partner"
+
+
+def _may_have(by: User, exhibit: Exhibit) -> bool:
+    if exhibit.scan == "infected":
+        return False
+    shows_nobody = exhibit.recognisable == Recognisable.NOBODY
+    return shows_nobody or policies.holds(by, exhibit.submission, "identify_submission")
 
 
 def _own_redaction(target: Redaction, by: Actor) -> str | None:
@@ -84,8 +97,8 @@ def find_exhibit(reference: str) -> Exhibit | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    exhibit = partly(Exhibit, {"reference": reference, **dict(zip(_FOUND, row[:3], strict=True))})
-    exhibit.submission = partly(Submission, {"id": exhibit.submission_id, "reference": row[3]})
+    exhibit = partly(Exhibit, {"reference": reference, **dict(zip(_FOUND, row[:4], strict=True))})
+    exhibit.submission = partly(Submission, {"id": exhibit.submission_id, "reference": row[4]})
     return exhibit
 
 

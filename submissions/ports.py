@@ -70,7 +70,8 @@ class ErasingPort:
 
 # A CSO takes a submission back: what was given of it is recalled.
 withdrawn = Port("withdrawn")
-# Somebody's word, or who can be recognised, has changed: what is not covered any more ends (R4).
+# Somebody's word, who can be recognised, or a redacted copy has changed: what is not covered any
+# more ends (R4).
 consent_narrowed = Port("consent_narrowed")
 # What others still hold of it stands against erasing it.
 erasing = ErasingPort()

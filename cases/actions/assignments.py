@@ -20,17 +20,25 @@ LOOK_AGAIN = timedelta(days=30)
 
 
 @transaction.atomic
-def assign(*, referral: Referral, user: User, by: User) -> Assignment:
-    """Give it to an officer, analyst or examiner of the unit; several may have it."""
+def assign(*, referral: Referral, user: User, identifying: bool = False, by: User) -> Assignment:
+    """Give it to an officer, analyst or examiner of the unit; several may have it.
+
+    Originals in which someone can be recognised open only for those it was given to `identifying`.
+    """
     referral = locked_referral(referral)
     policies.check_can_decide(by, referral)
     role = _role_in(user, referral)
     if referral.assignments.live().filter(user=user).exists():
         raise NotNow(_("It is assigned to this person already."))
     assignment = Assignment.objects.create(
-        referral=referral, user=user, role=role, given_by=by, given_at=timezone.now()
+        referral=referral,
+        user=user,
+        role=role,
+        identifying=identifying,
+        given_by=by,
+        given_at=timezone.now(),
     )
-    grants.give_to_officer(referral, user, role, by)
+    grants.give_to_officer(referral, user, role, by, identifying=identifying)
     _record(Event.ASSIGNED, assignment, referral, by, {"user": user.reference, "role": role})
     notifications.assigned(assignment)
     return assignment

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases import notifications
@@ -134,7 +135,7 @@ def check_taken() -> int:
     """
     checked = 0
     while (taken := _claim()) is not None:
-        file = taken.item.exhibit.file
+        file = taken.item.file
         assert file is not None
         try:
             holds = digests_hold(file)
@@ -152,8 +153,9 @@ def _claim() -> Taken | None:
     taken: Taken | None = (
         Taken.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(
+            Q(item__copy__file__isnull=False)
+            | Q(item__copy__isnull=True, item__exhibit__file__isnull=False),
             checked_at__isnull=True,
-            item__exhibit__file__isnull=False,
             item__exhibit__key__destroyed_at__isnull=True,
         )
         .exclude(claimed_until__gt=now)

@@ -23,9 +23,10 @@ UNIT_GRANTS: dict[str, tuple[str, ...]] = {
         "read_referral",
         "work_referral",
         "decide_referral",
+        "identify_referral",
     ),
 }
-# What a person gets by assignment.
+# What a person gets by assignment; `identify_referral` besides, if they are named for it.
 OFFICER_GRANTS: dict[str, tuple[str, ...]] = {
     roles.CaseOfficer.code: ("view_referral", "read_referral", "work_referral"),
     roles.Analyst.code: ("view_referral", "read_referral"),
@@ -48,15 +49,19 @@ def give_to_unit(referral: Referral, by: User) -> None:
     _record(Event.GRANTS_GIVEN, referral, by, {"roles": list[log.Datum](sorted(UNIT_GRANTS))})
 
 
-def give_to_officer(referral: Referral, user: User, role: str, by: User) -> None:
+def give_to_officer(
+    referral: Referral, user: User, role: str, by: User, *, identifying: bool
+) -> None:
     """Whoever it is assigned to."""
+    names = [*OFFICER_GRANTS[role], *(["identify_referral"] if identifying else [])]
     ReferralUserObjectPermission.objects.bulk_create(
         ReferralUserObjectPermission(
             user=user, permission_id=permission_id(name), content_object=referral
         )
-        for name in OFFICER_GRANTS[role]
+        for name in names
     )
-    _record(Event.GRANTS_GIVEN, referral, by, {"user": user.reference, "role": role})
+    data: dict[str, log.Datum] = {"user": user.reference, "role": role, "identifying": identifying}
+    _record(Event.GRANTS_GIVEN, referral, by, data)
 
 
 def take_from_officer(referral: Referral, user: User, by: log.Actor) -> None:

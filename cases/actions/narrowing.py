@@ -28,17 +28,18 @@ def take_back_uncovered(submission: Submission, by: By) -> None:
     """
     found = submission.referrals.readable().select_related("unit__partner").order_by("pk")
     for referral in found:
-        items = list(referral.items.live().select_related("exhibit"))
+        items = list(referral.items.live().select_related("exhibit", "copy"))
         against = coverage(
             submission,
             referral.unit,
-            exhibits=[item.exhibit for item in items],
+            exhibits=[item.exhibit for item in items if item.copy is None],
+            copies=[item.exhibit for item in items if item.copy],
             purpose=Purpose.OPENING,
         )
         if not against.words_covered:
             recall_for_consent(locked_referral(referral), by)
             continue
-        ended = [item for item in items if not against.covers(item.exhibit)]
+        ended = [item for item in items if item.is_over or not against.covers(item.exhibit)]
         if ended:
             _recall(locked_referral(referral), ended, by)
 

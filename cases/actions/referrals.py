@@ -1,6 +1,6 @@
 """Giving a version to recipients: what, how much, on which conditions (DESIGN 5.5)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import notifications, policies
-from cases.actions import grants, handling, terms, words
+from cases.actions import grants, handling, items, terms, words
 from cases.events import Event
-from cases.models import Assessment, Condition, Referral, ReferralItem
+from cases.giving import ToGive, choose
+from cases.models import Assessment, Condition, Referral
 from cases.recipients import with_reach
 from cases.states import DUE_AFTER, Status
 from cases.vocabularies import Mode, Route
@@ -34,7 +35,8 @@ MOST_CONDITIONS = 20
 class Recipient:
     """Whom a version goes to. `exhibits` None means all of the version; an alert has none.
 
-    `route` says how a new recipient was found; one that has it already keeps its own.
+    Redacted copies go before what they are copies of, but for `originals` (primary keys). `route`
+    says how a new recipient was found; one that has it already keeps its own.
     """
 
     unit: Unit
@@ -42,6 +44,7 @@ class Recipient:
     exhibits: list[Exhibit] | None = None
     conditions: list[str] = field(default_factory=list)
     route: str = Route.DIRECT
+    originals: Collection[int] = ()
 
 
 @transaction.atomic
@@ -110,13 +113,13 @@ def refer(*, version: Version, recipient: Recipient, by: User) -> Referral:
     if live is not None and live.version_id == version.pk:
         raise NotNow(_("This recipient has this version already."))
     wanted = _wanted(version, recipient)
-    policies.check_covered(submission, unit, wanted.values())
+    policies.check_covered(submission, unit, wanted)
     referral = (
         _supplement(live, version, recipient, by)
         if live is not None
         else _send(submission, version, unit, recipient, by)
     )
-    _give_items(referral, version, wanted, by)
+    items.give(referral=referral, version=version, wanted=wanted, by=by)
     _ask_conditions(referral, version, recipient)
     handling.ask(referral, version)
     terms.ask(referral, version)
@@ -158,8 +161,15 @@ def read_remark(condition: Condition) -> str:
 
 
 def _covered(submission: Submission, unit: Unit, exhibits: list[Exhibit]) -> list[Exhibit]:
-    """Those that everybody's word covers for this recipient."""
-    found = coverage(submission, unit, exhibits=exhibits, words=False)
+    """Those that everybody's word covers for this recipient, as originals or as redacted copies."""
+    wanted = choose(exhibits)
+    found = coverage(
+        submission,
+        unit,
+        exhibits=[one.exhibit for one in wanted if one.copy is None],
+        copies=[one.exhibit for one in wanted if one.copy],
+        words=False,
+    )
     return [exhibit for exhibit in exhibits if found.covers(exhibit)]
 
 
@@ -231,10 +241,10 @@ def _pass_over(referral: Referral, version: Version, by: User) -> None:
     )
 
 
-def _wanted(version: Version, recipient: Recipient) -> dict[int, Exhibit]:
-    """The exhibits to be given, by primary key; all of the version if none are named."""
+def _wanted(version: Version, recipient: Recipient) -> list[ToGive]:
+    """The exhibits to be given; all of the version if none are named."""
     if recipient.mode == Mode.ALERT:
-        return {}
+        return []
     there_now = version.items.there().select_related("exhibit")
     of_version = {item.exhibit_id: item.exhibit for item in there_now}
     wanted = (
@@ -244,28 +254,7 @@ def _wanted(version: Version, recipient: Recipient) -> dict[int, Exhibit]:
     )
     if wanted - set(of_version):
         raise NotAllowed(_("Only exhibits of this version can be given."))
-    return {pk: of_version[pk] for pk in sorted(wanted)}
-
-
-def _give_items(referral: Referral, version: Version, wanted: dict[int, Exhibit], by: User) -> None:
-    there = set(referral.items.live().values_list("exhibit", flat=True))
-    now = timezone.now()
-    new = [exhibit for pk, exhibit in wanted.items() if pk not in there]
-    ReferralItem.objects.bulk_create(
-        ReferralItem(referral=referral, version=version, exhibit=exhibit, given_by=by, given_at=now)
-        for exhibit in new
-    )
-    if new:
-        log.record(
-            Event.ITEMS_GIVEN,
-            on=referral,
-            by=by,
-            submission=referral.submission.reference,
-            data={
-                "version": version.number,
-                "exhibits": list[log.Datum](sorted(exhibit.number for exhibit in new)),
-            },
-        )
+    return choose([of_version[pk] for pk in sorted(wanted)], originals=recipient.originals)
 
 
 def _ask_conditions(referral: Referral, version: Version, recipient: Recipient) -> None:

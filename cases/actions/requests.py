@@ -1,6 +1,6 @@
 """Information requests and the thread: always between the recipient and the sender (DESIGN 5.7)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import notifications, policies
-from cases.actions import handling, terms, words
+from cases.actions import handling, items, terms, words
 from cases.actions.referrals import locked_referral
 from cases.events import Event
-from cases.models import Attachment, InformationRequest, Message, Referral, ReferralItem
+from cases.giving import ToGive, choose, lacking
+from cases.models import Attachment, InformationRequest, Message, Referral
 from cases.states import REQUEST_LASTS, RequestStatus, Status, check_request
 from cases.vocabularies import Mode, RequestKind
 from custody import log
@@ -59,17 +60,23 @@ def ask(
 
 @transaction.atomic
 def answer(
-    *, request: InformationRequest, text: str, exhibits: Sequence[Exhibit] = (), by: User
+    *,
+    request: InformationRequest,
+    text: str,
+    exhibits: Sequence[Exhibit] = (),
+    originals: Collection[int] = (),
+    by: User,
 ) -> InformationRequest:
     """Answer, and give exhibits with it: they were handed over, and become items like any other.
 
-    Material that was not handed over yet goes into a supplement first.
+    Redacted copies go before what they are copies of, but for `originals` (primary keys). Material
+    that was not handed over yet goes into a supplement first.
     """
     request = _open(request, RequestStatus.ANSWERED, by)
     referral = request.referral
     if not text.strip():
         raise NotAllowed(_("Write an answer."))
-    _give(request, exhibits, by)
+    _give(request, choose(exhibits, originals=originals), by)
     request.answer = words.seal(text, referral=referral, on=request, column="answer")
     return _close(request, RequestStatus.ANSWERED, Event.ANSWERED, by, exhibits)
 
@@ -134,43 +141,25 @@ def _open(request: InformationRequest, to: RequestStatus, by: User) -> Informati
     return request
 
 
-def _give(request: InformationRequest, exhibits: Sequence[Exhibit], by: User) -> None:
+def _give(request: InformationRequest, asked: list[ToGive], by: User) -> None:
     referral = request.referral
-    if not exhibits:
+    if not asked:
         return
     if referral.mode == Mode.ALERT:
         raise NotNow(_("This recipient was only alerted; give it the version first."))
-    wanted = {exhibit.pk: exhibit for exhibit in exhibits}
+    wanted = {one.exhibit.pk: one.exhibit for one in asked}
     there_now = referral.version.items.there().filter(exhibit__in=wanted)
     of_version = there_now.values_list("exhibit", flat=True)
     if set(of_version) != set(wanted):
         raise NotAllowed(_("Only what was handed over can be given; make a supplement first."))
-    there = set(referral.items.live().values_list("exhibit", flat=True))
-    new = [exhibit for pk, exhibit in sorted(wanted.items()) if pk not in there]
+    new = lacking(referral, asked)
     if new:
         policies.check_not_excluded(referral.submission, referral.unit)
         reach = current_reach(referral.unit.partner)
         policies.check_can_send(by, referral.unit, referral.mode, reach)
         policies.check_covered(referral.submission, referral.unit, new)
     versions.declare(version=referral.version, unit=referral.unit, by=by)
-    now = timezone.now()
-    ReferralItem.objects.bulk_create(
-        ReferralItem(
-            referral=referral, version=referral.version, exhibit=exhibit, given_by=by, given_at=now
-        )
-        for exhibit in new
-    )
-    if new:
-        log.record(
-            Event.ITEMS_GIVEN,
-            on=referral,
-            by=by,
-            submission=referral.submission.reference,
-            data={
-                "version": referral.version.number,
-                "exhibits": list[log.Datum](sorted(exhibit.number for exhibit in new)),
-            },
-        )
+    if items.give(referral=referral, version=referral.version, wanted=new, by=by):
         handling.ask(referral, referral.version)
         terms.ask(referral, referral.version)
     Attachment.objects.bulk_create(

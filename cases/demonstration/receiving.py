@@ -45,7 +45,9 @@ def assigned(unit: str, *seats: str) -> Verb:
         for seat in seats or (OFFICER,):
             user = person(f"{seat}@{unit}")
             with acting(f"head@{unit}") as by:
-                given = assignments.assign(referral=scene.referral(unit), user=user, by=by)
+                given = assignments.assign(
+                    referral=scene.referral(unit), user=user, identifying=seat == OFFICER, by=by
+                )
             if seat == OFFICER:
                 with acting(user.email) as officer:
                     assignments.state_no_conflict(assignment=given, by=officer)
@@ -61,9 +63,10 @@ def opened(unit: str, *numbers: int) -> Verb:
             receiving.open_words(referral=scene.referral(unit), by=by)
             for number in numbers:
                 exhibit = scene.exhibit(number)
-                assert exhibit.file is not None
-                named = {str(exhibit): exhibit.file}
-                vault.open(exhibit, by=by, reason="Example: assessing.", files=named)
+                item = scene.referral(unit).items.live().get(exhibit=exhibit)
+                assert item.file is not None
+                named = {str(exhibit): item.file}
+                vault.open(item.thing, by=by, reason="Example: assessing.", files=named)
 
     return do
 

@@ -38,7 +38,10 @@ class Assessment(models.Model):
 
 
 class Assignment(models.Model):
-    """Who of the unit works on or reads a referral, from when to when."""
+    """Who of the unit works on or reads a referral, from when to when.
+
+    `identifying`: also originals in which someone can be recognised.
+    """
 
     custody_label: ClassVar[str] = "cases.assignment"
 
@@ -46,6 +49,7 @@ class Assignment(models.Model):
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="assignments")
     user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=30)
+    identifying = models.BooleanField(default=False)
     given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     no_conflict_at = models.DateTimeField(null=True, blank=True)

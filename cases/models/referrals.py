@@ -11,12 +11,13 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from cases.querysets import ConditionQuerySet, ItemQuerySet, ReferralQuerySet
 from cases.states import OWNERS, Party, Status
 from cases.vocabularies import ConditionAnswer, Disposal, Mode, Route
-from custody.models import Compartment
+from custody.models import Compartment, SealedFile
 from impna.constraints import both_or_neither, one_of
 from impna.references import ReferenceField
 from partners.models import Unit, User
-from submissions.models import Exhibit, Submission, Version
-from submissions.vocabularies import HandlingCode
+from submissions.models import Exhibit, Redaction, Submission, Version
+from submissions.states import Scan
+from submissions.vocabularies import HandlingCode, Recognisable
 
 
 class Referral(models.Model):
@@ -58,6 +59,7 @@ class Referral(models.Model):
             ("work_referral", "May act on it"),
             ("decide_referral", "May assign, decide and publish"),
             ("examine_referral", "May open quarantined exhibits"),
+            ("identify_referral", "May open originals in which someone can be recognised"),
         ]
         default_permissions = ("view",)
         constraints = [
@@ -136,6 +138,7 @@ class ReferralGroupObjectPermission(GroupObjectPermissionBase):
 class ReferralItem(models.Model):
     """One exhibit, given as it stood in one version; live until `ended_at`.
 
+    With a `copy` the redacted copy is given, and not the original.
     `ended_by` is who ended it, and nobody when its time was over.
 
     Whether it may be is asked by the database when it is made: `submissions_covers` (R4).
@@ -144,6 +147,7 @@ class ReferralItem(models.Model):
     referral = models.ForeignKey(Referral, models.PROTECT, related_name="items")
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     exhibit = models.ForeignKey(Exhibit, models.PROTECT, related_name="given")
+    copy = models.ForeignKey(Redaction, models.PROTECT, null=True, blank=True, related_name="given")
     given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -167,6 +171,37 @@ class ReferralItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exhibit} in {self.referral}"
+
+    @property
+    def thing(self) -> Exhibit | Redaction:
+        """What is opened."""
+        return self.copy or self.exhibit
+
+    @property
+    def file(self) -> SealedFile | None:
+        """Its bytes, if they are here."""
+        found: SealedFile | None = self.thing.file
+        return found
+
+    @property
+    def scan(self) -> str:
+        """What the virus scanner said of these bytes."""
+        return str(self.thing.scan)
+
+    @property
+    def is_harmful(self) -> bool:
+        """Only a forensic examiner opens it."""
+        return self.scan == Scan.INFECTED
+
+    @property
+    def is_over(self) -> bool:
+        """The sender has taken back the copy that was given."""
+        return self.copy is not None and self.copy.taken_back_at is not None
+
+    @property
+    def identifies(self) -> bool:
+        """An original in which someone can be recognised, or of which nobody said."""
+        return self.copy is None and self.exhibit.recognisable != Recognisable.NOBODY
 
 
 class Condition(models.Model):

@@ -39,6 +39,7 @@ class Holding:
     state: published.State
     silence: published.Silence | None
     items: str
+    copies: str
     if_recalled: str
 
 
@@ -76,7 +77,7 @@ def given(request: HttpRequest, reference: str) -> HttpResponse:
             requests.write(referral=referral, text=form.cleaned_data["text"], by=user)
             messages.success(request, _("Your message is sent."))
             return redirect("cases:given", referral.reference)
-    taken = list(_taken(referral))
+    taken, held = list(_taken(referral)), list(referral.items.live().select_related("exhibit"))
     history = page_of(published.events_of(referral), request.GET, name="history", at="history")
     context = {
         "referral": referral,
@@ -87,7 +88,8 @@ def given(request: HttpRequest, reference: str) -> HttpResponse:
         "silence": published.silence_of(referral, referral.reminders.all()),
         "owed": published.next_step(referral),
         "if_recalled": published.if_recalled(referral, taken),
-        "held": numbers(referral.items.live().values_list("exhibit__number", flat=True)),
+        "held": numbers(item.exhibit.number for item in held),
+        "copies": numbers(item.exhibit.number for item in held if item.copy_id),
         "taken_named": numbers(one.item.exhibit.number for one in taken if one.is_named),
         "conditions": [_condition(one) for one in referral.conditions.select_related("version")],
         "requests": _requests(referral),
@@ -166,13 +168,14 @@ def _page_of(submission: Submission, before: str) -> tuple[list[Referral], bool]
 
 
 def _holding(referral: Any) -> Holding:
-    held = (item for item in referral.ever_given if item.ended_at is None)
+    held = [item for item in referral.ever_given if item.ended_at is None]
     taken = [item.taken for item in referral.ever_given if hasattr(item, "taken")]
     return Holding(
         referral=referral,
         state=published.state_of(referral),
         silence=published.silence_of(referral, referral.reminders.all()),
         items=numbers(item.exhibit.number for item in held),
+        copies=numbers(item.exhibit.number for item in held if item.copy_id),
         if_recalled=published.if_recalled(referral, taken),
     )
 

@@ -220,7 +220,10 @@ def _row(form: RecipientForm, marked: list[Marked], submission: Submission) -> d
         "mode": mode.label,
         "exhibits": numbers(one.exhibit.number for one in chosen),
         "is_alert": mode == Mode.ALERT,
-        "someone": numbers(one.exhibit.number for one in chosen if one.shows_someone),
+        "copies": numbers(one.exhibit.number for one in form.copies),
+        "someone": numbers(
+            one.exhibit.number for one in chosen if one.shows_someone and one not in form.copies
+        ),
         "quarantined": numbers(one.exhibit.number for one in chosen if one.is_quarantined),
         "conditions": form.cleaned_data["conditions"],
         "handling": [term.sentence for term in asked],

@@ -21,8 +21,8 @@ from custody import vault
 from custody.models import Opening
 from impna.errors import NotNow
 from partners.models import User
+from submissions.actions.redactions import called
 from submissions.given_names import given_name
-from submissions.models import Exhibit
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,7 +37,7 @@ def open_exhibits(request: HttpRequest, reference: str) -> HttpResponse:
     chosen = [row for row in rows if row.exhibit.reference in wanted]
     _check_settled(chosen)
     # The vault refuses what only an examiner may have, in its own words.
-    choices = [(row.exhibit.reference, str(row.exhibit)) for row in rows if row.exhibit.file]
+    choices = [(row.exhibit.reference, str(row.exhibit)) for row in rows if row.file]
     form = OpenForm(posted(request), choices=choices, initial={"items": list(wanted)})
     if form.is_valid():
         for row in chosen:
@@ -64,10 +64,11 @@ def opened(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _open(row: Exhibited, user: User, reason: str) -> Opening:
-    exhibit = row.exhibit
-    assert exhibit.file is not None
-    name = given_name(exhibit.number, row.told.get("name", ""))
-    return vault.open(exhibit, by=user, reason=reason, files={name: exhibit.file})
+    assert row.file is not None
+    name = given_name(row.exhibit.number, row.told.get("name", ""))
+    if row.copy is not None:
+        name = called(row.copy)
+    return vault.open(row.item.thing, by=user, reason=reason, files={name: row.file})
 
 
 def _check_settled(chosen: list[Exhibited]) -> None:
@@ -77,8 +78,8 @@ def _check_settled(chosen: list[Exhibited]) -> None:
 
 def _permits(found: Referral, user: User) -> list[Opening]:
     """The newest of each exhibit."""
-    given = found.items.live().values_list("exhibit__reference", flat=True)
-    targets = [f"{Exhibit.custody_label}:{reference}" for reference in given]
+    things = [item.thing for item in found.items.live().select_related("exhibit", "copy")]
+    targets = [f"{thing.custody_label}:{thing.reference}" for thing in things]
     permits = Opening.objects.filter(
         by=user.reference,
         target__in=targets,

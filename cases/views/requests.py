@@ -46,6 +46,7 @@ def answer(request: HttpRequest, reference: str, request_reference: str) -> Http
             request=asked,
             text=answering.cleaned_data["text"],
             exhibits=answering.attached,
+            originals=answering.originals_of,
             by=user,
         )
         messages.success(request, _("Your answer is sent."))

@@ -28,7 +28,8 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
     form = AssignForm(posted(request), people=choices)
     if form.is_valid():
         chosen = next(one for one in people if one.reference == form.cleaned_data["user"])
-        assignments.assign(referral=found, user=chosen, by=user)
+        named = form.cleaned_data["identifying"]
+        assignments.assign(referral=found, user=chosen, identifying=named, by=user)
         messages.success(request, _("It is assigned."))
         return to(_here(found))
     now_with = list(found.assignments.live().select_related("user").order_by("pk"))

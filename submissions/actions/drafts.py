@@ -22,9 +22,14 @@ from submissions.states import DUE_AFTER, Status
 
 # Which role of the providing partner gets which permission, from the first moment on.
 GRANTS: dict[str, tuple[str, ...]] = {
-    roles.Documenter.code: ("view_submission", "draft_submission"),
-    roles.Approver.code: ("view_submission", "approve_submission"),
-    roles.DataProtectionLead.code: ("view_submission", "lead_submission", "view_identity"),
+    roles.Documenter.code: ("view_submission", "draft_submission", "identify_submission"),
+    roles.Approver.code: ("view_submission", "approve_submission", "identify_submission"),
+    roles.DataProtectionLead.code: (
+        "view_submission",
+        "lead_submission",
+        "identify_submission",
+        "view_identity",
+    ),
     roles.Reader.code: ("view_submission",),
 }
 

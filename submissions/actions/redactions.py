@@ -17,7 +17,7 @@ from custody.texts import open_text, seal_text
 from impna.db import after_commit
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
-from submissions import policies
+from submissions import policies, ports
 from submissions.actions.drafts import locked, locked_draft
 from submissions.events import Event
 from submissions.given_names import with_ending
@@ -107,9 +107,7 @@ def open_copy(*, redaction: Redaction, reason: str, by: User) -> Opening:
     """One opening of a copy, for its own organisation."""
     if redaction.file is None:
         raise NotNow(_("This copy is not there yet."))
-    called = f"Exhibit {redaction.exhibit.number}, redacted copy {redaction.number}"
-    name = with_ending(called, f".{_ending(redaction)}")
-    return vault.open(redaction, by=by, reason=reason, files={name: redaction.file})
+    return vault.open(redaction, by=by, reason=reason, files={called(redaction): redaction.file})
 
 
 @transaction.atomic
@@ -128,7 +126,10 @@ def confirm(*, redaction: Redaction, by: User) -> Redaction:
 
 @transaction.atomic
 def take_back(*, redaction: Redaction, reason: str, by: User) -> Redaction:
-    """End its use for good. Its file stays sealed, and nobody opens it any more."""
+    """End its use for good. Its file stays sealed, and nobody opens it any more.
+
+    Recipients that have it are asked what became of it.
+    """
     redaction = _locked(redaction, by)
     if redaction.taken_back_at is not None:
         raise NotNow(_("This copy has been taken back already."))
@@ -138,6 +139,7 @@ def take_back(*, redaction: Redaction, reason: str, by: User) -> Redaction:
     redaction.save(update_fields=["taken_back_by", "taken_back_at"])
     data: dict[str, log.Datum] = {"copy": redaction.number}
     _record(Event.REDACTION_TAKEN_BACK, redaction.exhibit, by, data, reason=reason)
+    ports.consent_narrowed.tell(redaction.exhibit.submission, by)
     return redaction
 
 
@@ -156,6 +158,12 @@ def check_takes_copies(exhibit: Exhibit, by: User) -> None:
         raise NotNow(_("Its file is harmful and in quarantine: no copy is made of it."))
     if exhibit.redacted_copies.count() >= MOST:
         raise NotNow(_("One exhibit has up to %(most)d redacted copies.") % {"most": MOST})
+
+
+def called(redaction: Redaction) -> str:
+    """What an opened copy is called outside: never what its sender called it (DESIGN 6)."""
+    name = f"Exhibit {redaction.exhibit.number}, redacted copy {redaction.number}"
+    return with_ending(name, f".{_ending(redaction)}")
 
 
 def was_read(redaction: Redaction, by: User) -> bool:

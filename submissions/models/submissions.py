@@ -53,6 +53,7 @@ class Submission(models.Model):
             ("approve_submission", "May hand over, supplement, withdraw"),
             ("lead_submission", "May process withdrawals and erase identities"),
             ("view_identity", "May open identities"),
+            ("identify_submission", "May open originals in which someone can be recognised"),
         ]
         default_permissions = ("view",)
         constraints = [

@@ -17,6 +17,7 @@ READ = {
     "cases/querysets.py",
     "submissions/models/__init__.py",
     "submissions/models/submissions.py",
+    "submissions/policies.py",
     "submissions/querysets.py",
 }
 # The table by its class, by its name in a path of a query, or by its name in SQL.

@@ -56,10 +56,10 @@ def person(submission):
     return found
 
 
-def against(submission, unit, purpose=Purpose.REFERRAL, **more):
-    found = coverage(
-        submission, unit, exhibits=submission.exhibits.present(), purpose=purpose, **more
-    )
+def against(submission, unit, purpose=Purpose.REFERRAL, *, redacted=False, **more):
+    there = list(submission.exhibits.present())
+    originals, copies = ([], there) if redacted else (there, [])
+    found = coverage(submission, unit, exhibits=originals, copies=copies, purpose=purpose, **more)
     return {one.missing for one in found.against}
 
 

@@ -95,11 +95,11 @@ def advised(advice: Advice, *units: Unit, forum: str = "") -> Advice:
         return advising.give(advice=advice, text="Because.", units=units, forum=forum, by=by)
 
 
-def assigned(referral: Referral, user: User | None = None) -> User:
-    """The officer, to whom it is assigned now."""
+def assigned(referral: Referral, user: User | None = None, *, identifying: bool = True) -> User:
+    """The officer, to whom it is assigned now, identifying originals included."""
     user, by = user or officer(), head()
     with acting(by):
-        assignments.assign(referral=referral, user=user, by=by)
+        assignments.assign(referral=referral, user=user, identifying=identifying, by=by)
     return User.objects.get(pk=user.pk)
 
 

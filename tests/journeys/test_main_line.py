@@ -249,6 +249,7 @@ def test_from_an_invitation_to_feedback(portal, new_person, mailbox, watched, ph
     chief.goto(f"{page_of}assign/")
     check_page(chief)
     chief.get_by_label(officer().display_name).check()
+    chief.get_by_label("May also open originals in which someone can be recognised").check()
     chief.get_by_role("main").get_by_role("button").first.click()
 
     prosecutor = new_person()

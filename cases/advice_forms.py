@@ -6,11 +6,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from cases.policies import check_shown_to_secretariat
 from cases.spoken import choices_of
 from cases.vocabularies import Forum
+from impna.errors import NotAllowed, Sentence
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners.models import Unit
 from submissions.incident_forms import OpenChoices
+from submissions.models import Submission
 from submissions.name_check import NameCheckedForm
 from submissions.vocabularies import SecretariatView
 
@@ -44,6 +47,16 @@ class ViewField(forms.ChoiceField):
         return str(super().clean(value or SecretariatView.BLIND.value))
 
 
+def against_view(submission: Submission, view: str) -> Sentence:
+    """Why the Secretariat may not be shown that much of it, by people's word; "" when it may."""
+    if view == SecretariatView.COVER:
+        try:
+            check_shown_to_secretariat(submission)
+        except NotAllowed as refused:
+            return refused.reason
+    return ""
+
+
 class QuestionForm(NameCheckedForm):
     """Who could take it?"""
 
@@ -59,11 +72,19 @@ class QuestionForm(NameCheckedForm):
     )
     view = ViewField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._submission = submission
         view: Any = self.fields["view"]
         if not view.offer():
             del self.fields["view"]
+
+    def clean(self) -> dict[str, Any]:
+        """No more is shown than people agreed to."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if against := against_view(self._submission, cleaned.get("view", "")):
+            self.add_error("view", str(against))
+        return cleaned
 
 
 class AdviceForm(forms.Form):

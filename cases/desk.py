@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.lists import annotated
-from cases.models import Assignment, Condition, Recall, Referral, ReferralItem
+from cases.models import Assignment, Condition, Recall, Referral, ReferralItem, SecondReader
 from cases.next_steps import Step, next_step
 from cases.states import OVER, Status
 from cases.vocabularies import ConditionAnswer
@@ -31,11 +31,12 @@ SOON = timedelta(days=14)
 def awaiting(user: User) -> list[Waiting]:
     """The nearest date first.
 
-    One query, two more for a forensic examiner, and none for those who receive nothing.
+    Two queries, two more for a forensic examiner, and none for those who receive nothing.
     """
     if not user.partner.receives_referrals:
         return []
     rows = [row for referral in _waiting(user) for row in _rows(referral)]
+    rows += _together(user)
     if user.holds(roles.ForensicExaminer.code):
         rows += _to_examine(user)
     return sorted(rows, key=lambda row: row.due)
@@ -108,6 +109,46 @@ def _row(
     )
 
 
+def _together(user: User) -> list[Waiting]:
+    """What two people open: to answer, to wait for, or to open while the agreement lasts."""
+    own = Referral.objects.visible_to(user, "read_referral").readable().values("pk")
+    found = SecondReader.objects.of(user).filter(item__referral__in=own, item__ended_at=None)
+    asked = (found.awaited() | found.agreed_now()).select_related(
+        "item__referral__version", "item__exhibit", "asked_by", "colleague"
+    )
+    groups: dict[tuple[int, int, int, bool | None], list[SecondReader]] = {}
+    for one in asked.order_by("until", "pk")[:MOST]:
+        key = (one.item.referral_id, one.asked_by_id, one.colleague_id, one.agreed)
+        groups.setdefault(key, []).append(one)
+    return [_pair(group, user) for group in groups.values()]
+
+
+def _pair(asked: list[SecondReader], user: User) -> Waiting:
+    one, exhibits = asked[0], numbers(each.item.exhibit.number for each in asked)
+    referral, is_mine = one.item.referral, one.asked_by_id == user.pk
+    other = one.colleague if is_mine else one.asked_by
+    page = f"{referral.get_absolute_url()}#exhibits"
+    on_whom = _("You or %(other)s") % {"other": other}
+    if one.agreed:
+        what, action = _("open while your agreement lasts: %(exhibits)s"), _("Open")
+    elif is_mine:
+        what, action = _("a colleague answers whether to open: %(exhibits)s"), _("Look")
+        on_whom = str(other)
+    else:
+        what, action = _("say whether you agree to open: %(exhibits)s"), _("Answer")
+        on_whom = _("You")
+        page = reverse("cases:two-people-answer", args=[referral.reference])
+    return _row(
+        referral,
+        timezone.localdate(one.until),
+        what % {"exhibits": exhibits},
+        action,
+        page,
+        one.answered_at or one.asked_at,
+        on_whom=on_whom,
+    )
+
+
 def _to_examine(user: User) -> list[Waiting]:
     """What is in quarantine, may be opened by this person, and was not opened by them."""
     closed = Condition.objects.filter(
@@ -124,7 +165,8 @@ def _to_examine(user: User) -> list[Waiting]:
     )
     targets = {item.pk: f"{Exhibit.custody_label}:{item.exhibit.reference}" for item in items}
     seen = Opening.objects.filter(by=user.reference, target__in=targets.values())
-    opened = set(seen.values_list("target", "basis"))
+    # An agreement of two people may stand behind the referral in a basis.
+    opened = {(on, basis.partition(",")[0]) for on, basis in seen.values_list("target", "basis")}
     unopened: dict[int, list[ReferralItem]] = {}
     for item in items:
         if (targets[item.pk], f"referral {item.referral.reference}") not in opened:

@@ -35,6 +35,8 @@ class Event(StrEnum):
     RECALL_ASKED = "cases.recall.asked"
     RECALL_ANSWERED = "cases.recall.answered"
     REMINDED = "cases.referral.reminded"
+    SECOND_ASKED = "cases.second_reader.asked"
+    SECOND_ANSWERED = "cases.second_reader.answered"
     ADVICE_ASKED = "cases.advice.asked"
     ADVICE_GIVEN = "cases.advice.given"
     ADVICE_LAPSED = "cases.advice.lapsed"

@@ -23,6 +23,7 @@ from cases.vocabularies import (
     Usefulness,
 )
 from impna.widgets import CheckboxSelectMultiple, DateInput, RadioSelect
+from submissions.graphic import IT_IS
 
 # Under every box for words: nobody writes here in confidence (DESIGN 5.6).
 MAY_BE_DISCLOSED = _("Everything written here may be disclosed in proceedings.")
@@ -370,6 +371,22 @@ class OpenForm(ItemsForm):
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
         error_messages={"required": _("Say why you open it.")},
     )
+    chosen = forms.MultipleChoiceField(label=IT_IS, required=False, widget=CheckboxSelectMultiple())
+
+    def __init__(self, *args: Any, graphic: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._graphic = dict(graphic)
+        chosen: Any = self.fields["chosen"]
+        chosen.choices = list(self._graphic.items())
+
+    def clean(self) -> dict[str, Any]:
+        """Graphic content is chosen, each by itself."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        wanted = set(given.get("items", [])) & self._graphic.keys()
+        for reference in sorted(wanted - set(given.get("chosen", []))):
+            words = _("%(exhibit)s: tick that you choose to open it, or leave it out.")
+            self.add_error("chosen", words % {"exhibit": self._graphic[reference]})
+        return given
 
 
 _DISPOSALS: dict[Any, Any] = {

@@ -326,7 +326,7 @@ def _referrals(submission: Submission) -> dict[int, Any]:
         on=Concat(Value(f"{Referral.custody_label}:"), OuterRef("reference")),
         type=str(Event.RECALLED),
     )
-    found = submission.referrals.with_overdue_condition().annotate(
+    found = submission.referrals.with_overdue().annotate(
         recall_entry=Subquery(recalled.order_by("-id").values("entry")[:1])
     )
     return {one.pk: one for one in found.select_related("unit__partner").order_by("-id")}

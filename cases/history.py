@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from cases.events import PUBLISHED, Event
-from cases.models import Advice, Enclosure, Referral, ReferralItem
+from cases.models import Advice, Enclosure, Referral, ReferralItem, SecondReader
 from custody.events import Event as Custody
 from custody.models import CustodyEvent
 
@@ -21,6 +21,8 @@ INTERNAL = frozenset(
         Event.UNASSIGNED,
         Event.ASSESSED,
         Event.NOTED,
+        Event.SECOND_ASKED,
+        Event.SECOND_ANSWERED,
         Event.CHECKED,
         Custody.OPENED,
     }
@@ -43,6 +45,8 @@ def internal_of(referral: Referral, items: Iterable[ReferralItem]) -> QuerySet[C
     notes, assigned = referral.notes.only("reference"), referral.assignments.only("reference")
     items = list(items)
     targets = [_name(one) for one in (*notes, *assigned, referral.assessment)]
+    seconds = SecondReader.objects.filter(item__referral=referral).only("reference")
+    targets += [_name(one) for one in seconds]
     targets += [_name(item.taken) for item in items if hasattr(item, "taken")]
     own = _events([*targets, _name(referral)]).filter(type__in=INTERNAL)
     return own | _opened(referral, [*(item.thing for item in items), *_files_of(referral)])
@@ -75,7 +79,7 @@ def _files_of(referral: Referral) -> QuerySet[Enclosure]:
 
 def _opened(referral: Referral, things: Iterable[object]) -> QuerySet[CustodyEvent]:
     """By the basis that the vault wrote down: canonical JSON, so its text is fixed."""
-    basis = f'"basis":"referral {referral.reference}"'
+    basis = f'"basis":"referral {referral.reference}'
     return _events([_name(one) for one in things]).filter(
         type=Custody.OPENED, entry__contains=basis
     )

@@ -16,6 +16,7 @@ from cases.models import (
     Message,
     Recall,
     Referral,
+    SecondReader,
     Taken,
 )
 from cases.states import OVER
@@ -43,13 +44,20 @@ SENTENCES: dict[str, Sentence] = {
     "cases.message": _("There is a new message."),
     "cases.recalled": _("A referral was recalled; say what became of what you were given."),
     "cases.asked_back": _("Exhibits were taken back; say what became of them."),
+    "cases.word_over": _(
+        "What somebody said held until a day that is past; what it covered was taken back."
+    ),
+    "cases.given_again": _("Exhibits that were taken back are given to you again."),
     "cases.recall_answered": _("A recipient said what became of exhibits you took back."),
     "cases.access_ended": _("Access has ended; say what became of what you were given."),
     "cases.disposed": _("A recipient says what became of what you gave."),
     "cases.assigned": _("A referral was assigned to you."),
+    "cases.second_asked": _("A colleague asks you to agree that something is opened."),
+    "cases.second_answered": _("A colleague has answered whether something is opened."),
     "cases.silent": _("An answer is overdue."),
     "cases.condition_silent": _("An answer to a condition is overdue."),
     "cases.disposal_silent": _("Say what became of what you were given: it is overdue."),
+    "cases.recall_silent": _("Say what became of exhibits that were taken back: it is overdue."),
     "cases.request_soon": _("A request of a recipient lapses in a few days; answer it."),
     "cases.request_lapsed": _("A request of a recipient lapsed unanswered."),
     "cases.not_answered": _("A request to the sender lapsed unanswered."),
@@ -105,6 +113,23 @@ def asked_back(recall: Recall) -> None:
     _tell(deciders(referral), "cases.asked_back", referral, recall.reference)
 
 
+def given_again(referral: Referral) -> None:
+    """To the unit."""
+    number = referral.items.count()
+    people = {*deciders(referral), *workers(referral)}
+    _tell(people, "cases.given_again", referral, f"again-{number}")
+
+
+def word_over(referral: Referral) -> None:
+    """To the sender's approvers and leads: nobody of them did it. Once for each day and recipient."""
+    leads = User.objects.holding(roles.DataProtectionLead.code)
+    people = {
+        *senders(referral.submission),
+        *leads.filter(partner=referral.submission.partner_id),
+    }
+    _tell_sender(people, "cases.word_over", referral, timezone.localdate())
+
+
 def recalled(referral: Referral) -> None:
     """To the unit."""
     _tell(deciders(referral), "cases.recalled", referral, "recalled")
@@ -124,6 +149,11 @@ def silent(referral: Referral, due_on: date, number: int) -> None:
 def condition_silent(referral: Referral, due_on: date, number: int) -> None:
     """A reminder to the unit, as `silent`."""
     _tell(deciders(referral), "cases.condition_silent", referral, f"{due_on}-{number}")
+
+
+def recall_silent(referral: Referral, due_on: date, number: int) -> None:
+    """A reminder to the unit, as `silent`."""
+    _tell(deciders(referral), "cases.recall_silent", referral, f"{due_on}-{number}")
 
 
 def request_soon(request: InformationRequest) -> int:
@@ -218,6 +248,16 @@ def wrote(message: Message) -> None:
     else:
         people = senders(message.referral.submission)
         _tell_sender(people, "cases.message", message.referral, message)
+
+
+def second_asked(asked: SecondReader) -> None:
+    """To the colleague alone."""
+    _tell([asked.colleague], "cases.second_asked", asked.item.referral, asked.reference)
+
+
+def second_answered(asked: SecondReader) -> None:
+    """To whoever asked."""
+    _tell([asked.asked_by], "cases.second_answered", asked.item.referral, asked.reference)
 
 
 def advice_asked(advice: Advice) -> None:

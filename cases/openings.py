@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cases import policies
+from cases import policies, two_people
 from cases.models import Advice, Enclosure, Referral, ReferralItem
 from custody.log import Actor, Target
 from partners.models import User
@@ -73,7 +73,9 @@ def recipient(target: Target, by: Actor) -> str | None:
     )
     items = given.select_related("referral__version", "version", "exhibit", "copy")
     found = next((item for item in items if policies.may_open(by, item)), None)
-    return f"referral {found.referral.reference}" if found else None
+    if found is None:
+        return None
+    return f"referral {found.referral.reference}{two_people.basis_of(found)}"
 
 
 def either_side(target: Target, by: Actor) -> str | None:

@@ -1,6 +1,6 @@
 """What a recipient reads: the frozen manifest, cut to its mode, its items and its conditions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cases import policies
@@ -14,19 +14,27 @@ type Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Item:
-    """One exhibit given: what was said of it then, and whether its conditions are settled."""
+    """One exhibit given: what was said of it then, and whether its conditions are settled.
+
+    `is_covered`: people's words do not keep it closed.
+    """
 
     item: ReferralItem
     told: Entry
     is_open: bool
+    is_covered: bool = True
 
 
 @dataclass(frozen=True)
 class Package:
-    """`sheet` is clear and always there; the rest is empty while conditions keep it closed."""
+    """`sheet` is clear and always there; the rest is empty while conditions keep it closed.
+
+    `is_covered`: people's words do not keep closed what is written.
+    """
 
     sheet: Entry
     version: int
+    is_covered: bool = True
     summary: str = ""
     incidents: list[Entry] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
@@ -55,9 +63,15 @@ def read(referral: Referral) -> Package:
     return Package(
         sheet=referral.version.sheet,
         version=upto,
+        is_covered=settled.covers_words,
         summary=told["cover_sheet"]["summary"] if told and referral.mode != Mode.ALERT else "",
         incidents=told["incidents"] if told and referral.mode == Mode.FULL else [],
-        items=[_item(item, texts if settled.opens(item) else {}) for item in items],
+        items=[
+            replace(
+                _item(item, texts if settled.opens(item) else {}), is_covered=settled.covers(item)
+            )
+            for item in items
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases import two_people
 from cases.giving import ToGive
 from cases.models import Advice, Condition, Referral, ReferralItem
 from cases.querysets import permission_id
@@ -174,11 +175,13 @@ class Settled:
     """What the answers to a referral's conditions, and people's own words, let be opened.
 
     `version` is the newest whose own conditions, and all before, are settled; 0 is none. `closed`
-    are the numbers of exhibits whose handling is not accepted.
+    are the numbers of exhibits whose handling is not accepted, or that no word covers; `uncovered`
+    only the latter, and 0 for what is written.
     """
 
     version: int
     closed: frozenset[int]
+    uncovered: frozenset[int] = frozenset()
 
     def opens(self, item: ReferralItem) -> bool:
         """No unanswered or refused condition stands before this exhibit."""
@@ -186,6 +189,15 @@ class Settled:
             return False
         is_settled = item.version.number <= self.version
         return is_settled and item.exhibit.number not in self.closed
+
+    @property
+    def covers_words(self) -> bool:
+        """What is written may be read, as far as people's words go; without it nothing is."""
+        return _WORDS not in self.uncovered
+
+    def covers(self, item: ReferralItem) -> bool:
+        """So may this exhibit."""
+        return self.covers_words and item.exhibit.number not in self.uncovered
 
 
 def settled(referral: Referral) -> Settled:
@@ -205,14 +217,15 @@ def settled(referral: Referral) -> Settled:
         cursor.execute(_UNCOVERED, [referral.submission_id, referral.pk, referral.unit_id])
         uncovered = {number for (number,) in cursor.fetchall()}
     upto = 0 if _WORDS in uncovered else min(first - 1, newest)
-    return Settled(upto, frozenset(closed) | uncovered)
+    return Settled(upto, frozenset(closed) | uncovered, frozenset(uncovered))
 
 
 def may_open(user: User, item: ReferralItem) -> bool:
     """A live item of a referral this person reads, whose conditions are settled (DESIGN 4).
 
     What is quarantined opens only for forensic examiners it was assigned to; an original in which
-    someone can be recognised only for those named for such (DESIGN 6).
+    someone can be recognised only for those named for such (DESIGN 6); what two people open, for two
+    who agreed.
     """
     referral = item.referral
     if item.ended_at is not None or not referral.is_readable:
@@ -220,7 +233,8 @@ def may_open(user: User, item: ReferralItem) -> bool:
     wanted = ["examine_referral" if item.is_harmful else "read_referral"]
     if item.identifies:
         wanted.append("identify_referral")
-    return all(holds(user, referral, one) for one in wanted) and settled(referral).opens(item)
+    opens = all(holds(user, referral, one) for one in wanted) and settled(referral).opens(item)
+    return opens and two_people.lets(user, item)
 
 
 def reasons_of(unit: Unit) -> list[DeclineReason]:

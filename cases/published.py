@@ -58,16 +58,20 @@ class State:
 
 
 def overdue(referral: Any) -> date | None:
-    """By when a word or an answer to a condition was owed and did not come: the earliest date.
+    """By when a word, or an answer to a condition or recall, was owed and did not come: the earliest.
 
-    Of a referral `with_overdue_condition`.
+    Of a referral `with_overdue`.
     """
-    dates = [referral.due_on if referral.is_silent else None, referral.condition_overdue]
-    return min((day for day in dates if day is not None), default=None)
+    return _first(word_overdue(referral), referral.recall_overdue)
+
+
+def word_overdue(referral: Any) -> date | None:
+    """The same without recalls."""
+    return _first(referral.due_on if referral.is_silent else None, referral.condition_overdue)
 
 
 def state_of(referral: Any) -> State:
-    """As lists and pages show it; of a referral `with_overdue_condition`."""
+    """As lists and pages show it; of a referral `with_overdue`."""
     words, kind = str(Status(referral.status).label), KINDS[referral.status]
     if referral.closed_at is not None:
         return State(_("%(state)s, closed") % {"state": words}, "", referral.closed_at)
@@ -93,8 +97,11 @@ def silence_of(referral: Any, reminded: Iterable[Any]) -> Silence | None:
     late = overdue(referral)
     if late is None:
         return None
-    of_condition = late == referral.condition_overdue
-    what = _("answer your condition") if of_condition else _what_is_owed(referral)
+    what = _what_is_owed(referral)
+    if late == referral.condition_overdue:
+        what = _("answer your condition")
+    elif late == referral.recall_overdue:
+        what = _("say what became of what was taken back")
     sent = [timezone.localdate(one.at) for one in reminded if one.due_on == late]
     next_on = max(late + timedelta(days=1) + len(sent) * EVERY, timezone.localdate())
     return Silence(what, late, sent, next_on if len(sent) < MOST_REMINDERS else None)
@@ -158,7 +165,10 @@ def _words(kind: str, data: dict[str, Any]) -> str:
     if kind == Event.PUBLISHED:
         return _("It published: %(state)s.") % {"state": Status(data["to"]).label}
     if kind == Event.ITEMS_GIVEN:
-        return _("You gave it %(exhibits)s.") % {"exhibits": exhibits}
+        said = _("You gave it %(exhibits)s.")
+        if data.get("again"):
+            said = _("You gave it again what was taken back: %(exhibits)s.")
+        return said % {"exhibits": exhibits}
     if kind == Event.TAKEN:
         if exhibits:
             return _("It has taken into its file: %(exhibits)s.") % {"exhibits": exhibits}
@@ -207,6 +217,10 @@ def still_held(submission: Submission, exhibit: Exhibit | None) -> Sentence:
         "%(who)s has not said what became of what it had. What it holds, you can ask for; until its "
         "referral is closed, nothing of that is erased here."
     ) % {"who": first.unit.partner.name}
+
+
+def _first(*dates: date | None) -> date | None:
+    return min((day for day in dates if day is not None), default=None)
 
 
 def _what_is_owed(referral: Referral) -> str:

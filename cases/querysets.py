@@ -70,21 +70,31 @@ class ReferralQuerySet(models.QuerySet[Any]):
         )
 
     def silent(self, today: date | None = None) -> ReferralQuerySet:
-        """A word or an answer to a condition was owed by a date that is past."""
-        late = Q(due_on__lt=today or timezone.localdate()) | Q(condition_overdue__isnull=False)
-        return self.live().with_overdue_condition(today).filter(late)
+        """A word, or an answer to a condition or a recall, was owed by a date that is past."""
+        late = Q(due_on__lt=today or timezone.localdate())
+        late |= Q(condition_overdue__isnull=False) | Q(recall_overdue__isnull=False)
+        return self.live().with_overdue(today).filter(late)
 
-    def with_overdue_condition(self, today: date | None = None) -> ReferralQuerySet:
-        """`condition_overdue`: the earliest date by which a condition was to be answered; or None."""
-        conditions = self.model._meta.apps.get_model("cases", "Condition").objects
-        late = conditions.overdue(today).filter(referral=models.OuterRef("pk"))
-        return self.annotate(condition_overdue=_one(late, models.Min("due_on")))
+    def with_overdue(self, today: date | None = None) -> ReferralQuerySet:
+        """`condition_overdue`, `recall_overdue`: the earliest date by which one was to be answered.
+
+        None for none.
+        """
+        apps, here = self.model._meta.apps, models.OuterRef("pk")
+        late = {
+            f"{name.lower()}_overdue": _one(
+                apps.get_model("cases", name).objects.overdue(today).filter(referral=here),
+                models.Min("due_on"),
+            )
+            for name in ("Condition", "Recall")
+        }
+        return self.annotate(**late)
 
     def with_what_waits(self) -> ReferralQuerySet:
         """Requests and refused conditions that wait on the sender: how many, since when, until when.
 
-        `questions`, `question_since`, `question_due`, `refusals`, `refusal_since`,
-        `condition_overdue`; None for none.
+        `questions`, `question_since`, `question_due`, `refusals`, `refusal_since`, `recall_since`
+        of overdue ones, and as `with_overdue`; None for none.
         """
         apps, here = self.model._meta.apps, models.OuterRef("pk")
         asked = apps.get_model("cases", "InformationRequest").objects.filter(
@@ -93,7 +103,9 @@ class ReferralQuerySet(models.QuerySet[Any]):
         refused = apps.get_model("cases", "Condition").objects.filter(
             referral=here, answer=ConditionAnswer.CANNOT
         )
-        return self.with_overdue_condition().annotate(
+        recalled = apps.get_model("cases", "Recall").objects.overdue().filter(referral=here)
+        return self.with_overdue().annotate(
+            recall_since=_one(recalled, models.Min("asked_at")),
             questions=_one(asked, models.Count("pk")),
             question_since=_one(asked, models.Min("asked_at")),
             question_due=_one(asked, models.Min("due_on")),
@@ -125,6 +137,27 @@ class RecallQuerySet(models.QuerySet[Any]):
     def open(self) -> RecallQuerySet:
         """The recipient has not said what became of them."""
         return self.filter(answered_at__isnull=True)
+
+    def overdue(self, today: date | None = None) -> RecallQuerySet:
+        """Not answered by their date, by a recipient whose referral is not closed."""
+        day = today or timezone.localdate()
+        return self.open().filter(due_on__lt=day, referral__closed_at__isnull=True)
+
+
+class SecondReaderQuerySet(models.QuerySet[Any]):
+    """Openings that two people agree on."""
+
+    def of(self, user: User) -> SecondReaderQuerySet:
+        """Asked by this person, or of them."""
+        return self.filter(Q(asked_by=user) | Q(colleague=user))
+
+    def awaited(self) -> SecondReaderQuerySet:
+        """Not answered, and may still be."""
+        return self.filter(agreed__isnull=True, until__gt=timezone.now())
+
+    def agreed_now(self) -> SecondReaderQuerySet:
+        """Both people may open it."""
+        return self.filter(agreed=True, until__gt=timezone.now())
 
 
 class ConditionQuerySet(models.QuerySet[Any]):

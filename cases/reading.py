@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases import history, package, policies
 from cases.actions import assignments, decisions, referrals, requests
+from cases.marked import marked
 from cases.models import (
     Condition,
     Feedback,
@@ -22,6 +23,7 @@ from cases.models import (
 )
 from cases.models import Decision as DecisionRow
 from cases.package import Item
+from cases.two_people import Standing, standings
 from cases.vocabularies import DeclineReason
 from custody.intake import words
 from custody.models import SealedFile
@@ -77,6 +79,8 @@ class Exhibited:
     may_examine: bool
     may_identify: bool
     opened: tuple[datetime, str] | None = None
+    two_people: Standing | None = None
+    is_graphic: bool = False
 
     @property
     def exhibit(self) -> Exhibit:
@@ -121,11 +125,17 @@ class Exhibited:
     @property
     def can_open(self) -> bool:
         """It has bytes here, and this person may have them now."""
-        if not self.given.is_open or self.file is None:
+        if not self.given.is_open or self.file is None or self.needs_colleague:
             return False
         if self.item.identifies and not self.may_identify:
             return False
         return not self.item.is_harmful or self.may_examine
+
+    @property
+    def needs_colleague(self) -> bool:
+        """Two people open it, and this person and another have not agreed yet."""
+        closed = self.two_people is not None and not self.two_people.is_open
+        return closed and self.given.is_open and self.file is not None
 
     @property
     def size(self) -> int | None:
@@ -248,17 +258,29 @@ class Referred:
         may_identify = policies.holds(self._user, self.referral, "identify_referral")
         opened = history.openings_of(self.referral, (one.item for one in self.package.items))
         names = _names(by for _at, by in opened.values())
+        together = standings(self.referral, self._user)
+        graphic = marked(self.referral, ContentMarker.GRAPHIC).values_list("exhibit", flat=True)
+        graphic_ones = set(graphic)
         found = []
         for item in self.package.items:
             at_by = opened.get(item.item.thing.reference)
             said = (at_by[0], names.get(at_by[1], "")) if at_by else None
-            found.append(Exhibited(item, may_examine, may_identify, said))
+            one = item.item.exhibit_id
+            row = Exhibited(
+                item, may_examine, may_identify, said, together.get(one), one in graphic_ones
+            )
+            found.append(row)
         return found
 
     @property
     def can_open_some(self) -> bool:
         """There is something to choose."""
         return any(row.can_open for row in self.exhibits)
+
+    @property
+    def needs_colleague_for_some(self) -> bool:
+        """A colleague has to be asked before something can be opened."""
+        return any(row.needs_colleague for row in self.exhibits)
 
     @property
     def can_take_some(self) -> bool:
@@ -268,9 +290,15 @@ class Referred:
     @property
     def is_waiting(self) -> bool:
         """Something stays closed until conditions are settled."""
-        is_new = self.package.version < self.referral.version.number
-        some = any(not item.is_open for item in self.package.items)
+        is_new = self.package.is_covered and self.package.version < self.referral.version.number
+        some = any(item.is_covered and not item.is_open for item in self.package.items)
         return self.referral.is_readable and (is_new or some)
+
+    @property
+    def is_uncovered(self) -> bool:
+        """Something is closed because of what people said, or were not asked."""
+        some = any(not item.is_covered for item in self.package.items)
+        return self.referral.is_readable and (some or not self.package.is_covered)
 
     @property
     def incidents(self) -> list[Told]:

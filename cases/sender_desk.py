@@ -1,18 +1,19 @@
 """What waits for a sender's approver and data-protection lead, and for the adviser a sender asks."""
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import advice_desk
-from cases.models import Advice, Referral
-from cases.published import DECIDE_WITHIN, moved, overdue
+from cases.models import Advice, Recall, Referral
+from cases.published import DECIDE_WITHIN, moved, word_overdue
+from cases.querysets import ReferralQuerySet
 from cases.states import OVER, AdviceStatus, Status
 from partners import roles
 from partners.desk import Waiting
@@ -40,10 +41,13 @@ def awaiting(user: User) -> list[Waiting]:
         rows += [row for referral in _referrals(own) for row in _of(referral)]
     else:
         own = Submission.objects.visible_to(user, "lead_submission").values("pk")
-    for one in _submissions(own):
-        if one.status == "withdrawn" and leads:
+    soon = timezone.localdate() + DECIDE_WITHIN
+    for one in _submissions(own, silences=not approves):
+        if not approves and one.back_overdue is not None:
+            rows.append(_silent(one))
+        if one.status == "withdrawn" and leads and one.due_on <= soon:
             rows.append(_to_keep(one))
-        elif one.status == "withdrawn" and not one.has_lead:
+        elif one.status == "withdrawn" and not leads and not one.has_lead:
             rows.append(_without_lead(one))
         elif one.status != "withdrawn" and approves:
             rows.append(_to_give(one) if one.advice_status is None else _of_advice(one))
@@ -62,6 +66,7 @@ def _referrals(own: Any) -> list[Any]:
             | Q(status=Status.RECALLED)
             | Q(due_on__lt=timezone.localdate())
             | Q(condition_overdue__isnull=False)
+            | Q(recall_overdue__isnull=False)
         )
     )
     return list(found.select_related("submission", "unit__partner").by_date()[:MOST])
@@ -82,7 +87,7 @@ def _of(referral: Any) -> list[Waiting]:
         what = _("decide about a condition that %(who)s cannot accept") % _who(referral)
         due = timezone.localdate(referral.refusal_since) + DECIDE_WITHIN
         rows.append(_row(referral, due, what, referral.refusal_since, _("Decide")))
-    late = overdue(referral)
+    late = word_overdue(referral)
     if referral.status in OVER and (late is not None or referral.status == Status.RECALLED):
         what = _("say what became of what was given to %(who)s") % _who(referral)
         if referral.status == Status.RECALLED:
@@ -94,6 +99,11 @@ def _of(referral: Any) -> list[Waiting]:
             "no answer from %(who)s by the date: ask the Secretariat, recall it, or keep waiting"
         ) % _who(referral)
         rows.append(_row(referral, late, what, referral.since, _("Look")))
+    if referral.recall_overdue is not None and referral.status != Status.RECALLED:
+        what = _("say what became of what was taken back from %(who)s") % _who(referral)
+        since = referral.recall_since
+        row = _row(referral, referral.recall_overdue, what, since, _("Look"))
+        rows.append(replace(row, on_whom=_("The recipient")))
     return rows
 
 
@@ -113,11 +123,12 @@ def _who(referral: Referral) -> dict[str, str]:
     return {"who": referral.unit.partner.name}
 
 
-def _submissions(own: Any) -> Any:
+def _submissions(own: Any, *, silences: bool) -> Any:
     """Withdrawn ones whose rest is to be decided; handed-over ones that nobody has.
 
     And those with advice, answered or lapsed, since which nothing was given: for some days, or
-    until anyone has it. Each with its newest question, in `advice_…`.
+    until anyone has it. Each with its newest question, in `advice_…`. With `silences` also those
+    of which a recipient has not said in time what became of what it was asked back, in `back_…`.
     """
     now, here = timezone.now(), {"submission": OuterRef("pk")}
     newest = Advice.objects.filter(**here).order_by("-pk")
@@ -134,19 +145,57 @@ def _submissions(own: Any) -> Any:
     found = Submission.objects.filter(pk__in=own).annotate(
         **asked, is_held=Exists(given.live()), has_lead=Exists(lead)
     )
-    today = timezone.localdate(now)
+    today, silent = timezone.localdate(now), Q()
+    if silences:
+        late = _asked_back_and_silent(given, today)
+        found = found.annotate(
+            back_overdue=Subquery(late.values("back_overdue")[:1]),
+            back_since=Subquery(late.values("back_since")[:1]),
+            back_from=Subquery(late.values("unit__partner__name")[:1]),
+            back_reference=Subquery(late.values("reference")[:1]),
+        )
+        silent = Q(back_overdue__isnull=False)
     nobody = Q(~Exists(given), status="handed_over")
     recent = Q(advice_answered_at__gt=now - DECIDE_WITHIN) | Q(
         advice_status=AdviceStatus.LAPSED, advice_due_on__gt=today - DECIDE_WITHIN
     )
     not_since = ~Exists(given.filter(sent_at__gt=OuterRef("advice_asked_at")))
     return found.filter(
-        Q(status="withdrawn", due_on__lte=today + DECIDE_WITHIN)
+        silent
+        | Q(status="withdrawn", due_on__lte=today + DECIDE_WITHIN)
         | nobody & Q(advice_status__isnull=True)
         | Q(recent | nobody, not_since, status__in=_NOT_OVER)
         & ~Q(advice_status=AdviceStatus.ASKED)
         & Q(advice_status__isnull=False)
     ).order_by("due_on", "pk")[:MOST]
+
+
+def _asked_back_and_silent(given: ReferralQuerySet, today: date) -> ReferralQuerySet:
+    """Recalled whole or in part, and no answer by the date; the longest silence first."""
+    recalls = Recall.objects.overdue(today).filter(referral=OuterRef("pk")).order_by("due_on")
+    whole = Q(status=Status.RECALLED, due_on__lt=today)
+    return (
+        given.live()
+        .annotate(
+            back_overdue=Case(When(whole, then="due_on"), default=recalls.values("due_on")[:1]),
+            back_since=Case(When(whole, then="since"), default=recalls.values("asked_at")[:1]),
+        )
+        .filter(back_overdue__isnull=False)
+        .order_by("back_overdue", "pk")
+    )
+
+
+def _silent(submission: Any) -> Waiting:
+    what = _("say what became of what was taken back from %(who)s")
+    return Waiting(
+        due=submission.back_overdue,
+        what=what % {"who": submission.back_from},
+        about=submission.title,
+        on_whom=_("The recipient"),
+        since=submission.back_since,
+        url=reverse("cases:given", args=[submission.back_reference]),
+        action=_("Look"),
+    )
 
 
 def _of_advice(submission: Any) -> Waiting:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.referrals import MOST_CONDITIONS, Recipient
-from cases.advice_forms import ViewField
+from cases.advice_forms import ViewField, against_view
 from cases.recipients import Possible
 from cases.spoken import Item, choices_of
 from cases.vocabularies import Mode
@@ -19,6 +19,7 @@ from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners.models.organisations import Reach
 from submissions.coverage import Coverage
 from submissions.incident_forms import OpenChoices, OpenText
+from submissions.models import Submission
 from submissions.name_check import NameCheckedForm
 
 LONGEST_CONDITION = 500
@@ -41,7 +42,7 @@ _ROUTES: dict[Any, Any] = {
 _TICK = _("Only what I tick")
 
 
-class RecipientsForm(forms.Form):
+class RecipientsForm(NameCheckedForm):
     """Who gets it: units that I choose, or the Secretariat is asked who could take it."""
 
     route = forms.ChoiceField(
@@ -86,10 +87,12 @@ class RecipientsForm(forms.Form):
         *args: Any,
         possible: list[Possible],
         living: list[Possible],
+        submission: Submission,
         may_ask: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._submission = submission
         self._has_recipients = any(one.modes for one in living)
         blocked = [one.unit for one in living if not one.modes]
         without: Any = self.fields["without"]
@@ -116,6 +119,8 @@ class RecipientsForm(forms.Form):
             cleaned["units"] = []
             if not cleaned.get("question", "").strip():
                 self.add_error("question", _("Write your question."))
+            if against := against_view(self._submission, cleaned.get("view", "")):
+                self.add_error("view", str(against))
         elif "units" in cleaned and not cleaned["units"] and not self._has_recipients:
             self.add_error("units", _("Tick at least one."))
         return cleaned
@@ -130,7 +135,7 @@ class RecipientsForm(forms.Form):
 COPIES, ORIGINALS = "copies", "originals"
 
 
-class RecipientForm(forms.Form):
+class RecipientForm(NameCheckedForm):
     """For one recipient: how much, which exhibits, and what is asked of it."""
 
     mode = forms.ChoiceField(
@@ -303,9 +308,22 @@ class RecipientForm(forms.Form):
         ]
 
 
-class ConfirmForm(forms.Form):
-    """The last tick before a point of no return."""
+def _looked(label: Any) -> forms.BooleanField:
+    """Asked again at each new disclosure (requirement 32)."""
+    words = _("Tick this once you have looked at who could be harmed by it.")
+    return forms.BooleanField(label=label, error_messages={"required": words})
 
+
+class GiveAgainForm(forms.Form):
+    """Before one recipient gets again what was taken back."""
+
+    looked = _looked(_("I have looked at who could be harmed by giving it to this recipient"))
+
+
+class ConfirmForm(forms.Form):
+    """The last ticks before a point of no return."""
+
+    looked = _looked(_("I have looked at who could be harmed by giving it to these recipients"))
     checked = forms.BooleanField(
         error_messages={"required": _("Tick this once you have checked the answers above.")},
     )

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.actions import deadlines
+from cases.actions import deadlines, narrowing
 
 
 @shared_task(ignore_result=True)
@@ -13,6 +13,7 @@ def keep_dates() -> None:
     deadlines.lapse_requests()
     deadlines.lapse_advice()
     deadlines.end_access()
+    narrowing.end_what_is_over()
 
 
 @shared_task(ignore_result=True)

@@ -15,6 +15,7 @@ from cases.views import (
     referrals,
     requests,
     submissions,
+    two_people,
     unit,
 )
 
@@ -49,6 +50,8 @@ urlpatterns = [
     path(f"{_ONE}write/", corresponding.write, name="write"),
     path(f"{_ONE}open/", opening.open_exhibits, name="open"),
     path(f"{_ONE}opened/", opening.opened, name="opened"),
+    path(f"{_ONE}two-people/", two_people.ask, name="two-people"),
+    path(f"{_ONE}two-people/answer/", two_people.answer, name="two-people-answer"),
     # The sender's side.
     path("submissions/", submissions.submission_list, name="submission-list"),
     path(f"{_SUBMISSION}hand-over/", hand_over.hand_over, name="hand-over"),
@@ -63,6 +66,7 @@ urlpatterns = [
     path(f"{_RECEIPT}list/", receipts.list_of_files, name="receipt-list"),
     path(_GIVEN, given.given, name="given"),
     path(f"{_GIVEN}recall/", given.recall, name="recall"),
+    path(f"{_GIVEN}again/", given.give_again, name="give-again"),
     path(f"{_GIVEN}conditions/<ref:condition>/", given.waive, name="waive"),
     path(f"{_GIVEN}requests/<ref:request_reference>/", requests.answer, name="answer"),
     path(f"{_GIVEN}{_FILES}<ref:enclosure>/", enclosures.given_enclosure, name="given-enclosure"),

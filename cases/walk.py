@@ -16,10 +16,11 @@ from cases.sender_forms import ConfirmForm, RecipientForm, RecipientsForm
 from cases.spoken import Item
 from submissions.coverage import coverage
 from submissions.models import Submission
+from submissions.name_check import NAMED, KnownNames
 from submissions.vocabularies import SecretariatView
 
 RECIPIENTS, CONDITIONS, CHECK, DONE = "recipients", "conditions", "check", "done"
-_NOT_KEPT = ("csrfmiddlewaretoken", "to", "at", "number", "checked", "answers")
+_NOT_KEPT = ("csrfmiddlewaretoken", "to", "at", "number", "looked", "checked", "answers")
 _FIRST = ("route", "units", "without", "question", "view")
 _EACH = ("mode", "which", "exhibits", "form", "conditions")
 
@@ -43,6 +44,7 @@ class Walk:
     ) -> None:
         self._data, self.items, self._submission = data, items, submission
         self._possible, self.living = possible, living
+        self._names = KnownNames(submission)
         self.to = data.get("to", CONDITIONS) if data is not None else RECIPIENTS
         look_again = data is None or self.to == RECIPIENTS
         self.first = RecipientsForm(
@@ -50,7 +52,9 @@ class Walk:
             initial=_typed(data) if data is not None else _suggested(suggested),
             possible=possible,
             living=living,
+            submission=submission,
             may_ask=may_ask,
+            names=self._names,
         )
         self.confirm = ConfirmForm(
             data if self.to == DONE else None, organisation=submission.partner.name
@@ -115,12 +119,20 @@ class Walk:
     @property
     def carried(self) -> list[tuple[str, str]]:
         """Hidden fields: what was chosen on the steps before the one that is shown."""
-        if self._data is None or self.step == RECIPIENTS:
-            return self._posted(self._fields_of_recipients()) if self._data is not None else []
-        known = {form.prefix for form in self.forms}
-        if self.step == CONDITIONS:
-            return self._posted([*_FIRST, *(self._fields_of_recipients(known))])
-        return self._posted([*_FIRST, *self._fields_of_recipients()])
+        if self._data is None:
+            return []
+        shown: list[Any] = []
+        if self.step == RECIPIENTS:
+            shown, fields = [self.first], self._fields_of_recipients()
+        elif self.step == CONDITIONS:
+            shown = list(self.forms)
+            known = {form.prefix for form in shown}
+            fields = [*_FIRST, *self._fields_of_recipients(known)]
+        else:
+            fields = [*_FIRST, *self._fields_of_recipients()]
+        there = {form.add_prefix(name) for form in shown for name in form.fields}
+        answered = [name for name in self._data if NAMED.search(name) and name not in there]
+        return self._posted([*fields, *answered])
 
     @property
     def kept(self) -> dict[str, list[str]]:
@@ -136,6 +148,8 @@ class Walk:
             self.status = 422
             return RECIPIENTS
         self.forms = [self._form_for(one) for one in self._named()]
+        if not self.forms:  # it goes to nobody yet
+            del self.confirm.fields["looked"]
         if self.to == CONDITIONS and self.forms:
             return CONDITIONS
         if any(form.errors for form in self.forms):
@@ -164,6 +178,7 @@ class Walk:
             items=self.items,
             covered=covered,
             redacted=redacted,
+            names=self._names,
         )
 
     def _fields_of_recipients(self, without: Iterable[str | None] = ()) -> list[str]:

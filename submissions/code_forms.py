@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from impna.references import read_reference
 from impna.widgets import RadioSelect
+from submissions.name_check import NameCheckedForm
 
 
 class GiveCodeForm(forms.Form):
@@ -46,7 +47,7 @@ class UseCodeForm(forms.Form):
         return found
 
 
-class CodeAnswerForm(forms.Form):
+class CodeAnswerForm(NameCheckedForm):
     """What the organisation learnt when it spoke with them."""
 
     CONFIRM, PRESSURE, GO_ON = "confirm", "pressure", "go_on"

@@ -25,6 +25,7 @@ from submissions.consents import ConsentDetails, Word, scopes
 from submissions.incident_forms import UnmarkedRadio, long_text
 from submissions.link_forms import NumbersField
 from submissions.models import Consent, Exhibit, PaperForm
+from submissions.name_check import NameCheckedForm
 from submissions.person_forms import StatesField, _line
 
 _YES_NO = [(Answer.GRANTED.value, _("Yes")), (Answer.REFUSED.value, _("No"))]
@@ -242,7 +243,7 @@ class AnswersForm(forms.Form):
         )
 
 
-class ConsentForm(AnswersForm):
+class ConsentForm(NameCheckedForm, AnswersForm):
     """The six questions of one person, and how they were asked."""
 
     asked_on = _day(_("When were they asked?"), required=True)

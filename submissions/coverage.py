@@ -6,16 +6,22 @@ whenever something is given; here it is asked to be shown.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from custody.models import CustodyEvent
 from impna.errors import Sentence
 from partners.models import Unit
 from submissions.links import ranges_of
 from submissions.models import Exhibit, Link, Submission
+
+# Where a day ends first.
+FIRST_ZONE = timedelta(hours=14)
 
 
 class Purpose(StrEnum):
@@ -100,6 +106,18 @@ class Coverage:
     def covers(self, exhibit: Exhibit) -> bool:
         """This one may be given."""
         return exhibit.number not in self.numbers
+
+
+def ends_first() -> date:
+    """The earliest day that has not ended anywhere (UTC+14), and never before the newest event.
+
+    What held until a day before it is over; so the database counts, too.
+    """
+    newest = CustodyEvent.objects.order_by("-pk").values_list("at", flat=True).first()
+    now = timezone.now()
+    if newest:
+        now = max(now, datetime.fromisoformat(newest))
+    return (now.astimezone(UTC) + FIRST_ZONE).date()
 
 
 def coverage(

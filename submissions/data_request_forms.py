@@ -13,6 +13,7 @@ from impna.widgets import DateInput, RadioSelect
 from submissions.keeping import Outcome, RequestKind
 from submissions.keeping_forms import NEVER_NAMES
 from submissions.models import Person, Submission
+from submissions.name_check import NameCheckedForm
 
 
 def _not_ahead(value: date) -> None:
@@ -20,7 +21,7 @@ def _not_ahead(value: date) -> None:
         raise ValidationError(_("Choose today or a day before."))
 
 
-class DataRequestForm(forms.Form):
+class DataRequestForm(NameCheckedForm):
     """Who asked for what, and when."""
 
     kind = forms.ChoiceField(
@@ -71,7 +72,7 @@ class DataRequestForm(forms.Form):
         return self.cleaned_data | {"person": self._people.get(self.cleaned_data["person"])}
 
 
-class AnswerRequestForm(forms.Form):
+class AnswerRequestForm(NameCheckedForm):
     """How it ended, and why."""
 
     outcome = forms.ChoiceField(

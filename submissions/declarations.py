@@ -11,6 +11,7 @@ WORDS = (
         "As far as we know, everyone who can be recognised in it either agreed that this recipient "
         "gets it, or does not need to be asked, or the risk was weighed and is accepted."
     ),
+    _("I have looked at who could be harmed by giving it to this recipient."),
     _("I know of no exclusion by any person against this recipient or its State."),
     _("What the recipient takes into its file we can ask back, but not oblige it to return."),
 )

@@ -53,6 +53,10 @@ _MARKERS: dict[Any, Any] = {
         _("Marked {markings}. Its file is never kept here: describe it as held."),
         markings=", ".join(EUCI_MARKINGS),
     ),
+    ContentMarker.TWO_PEOPLE: _(
+        "One says why and asks a colleague; if they agree, both can open it for a day. Once given "
+        "like this it stays so."
+    ),
 }
 _HANDLING: dict[Any, Any] = {
     HandlingCode.H0: _("Nobody is asked to accept it: the law says so already."),

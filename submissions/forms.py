@@ -1,6 +1,7 @@
 """Forms validate what was typed; actions decide and save."""
 
 import re
+from collections.abc import Collection
 from typing import Any, Self
 
 from django import forms
@@ -9,7 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import RadioSelect
+from partners.forms import ReasonForm
 from submissions.actions.exhibits import Declared
+from submissions.graphic import CHOOSE_FIRST, is_graphic
 from submissions.models import Exhibit
 from submissions.name_check import KnownNames, NameCheckedForm
 from submissions.vocabularies import EUCI_MARKINGS, Delivery, SubmissionKind
@@ -105,7 +108,31 @@ class BeforeFilesForm(forms.Form):
     )
 
 
-class NoteForm(forms.Form):
+class CheckedReasonForm(NameCheckedForm, ReasonForm):
+    """A reason that stays with what it is of, and in the custody log."""
+
+
+class OpeningForm(CheckedReasonForm):
+    """A reason and, for graphic content, that one chooses to open it."""
+
+    chosen = forms.BooleanField(
+        label=_("I choose to open it"), error_messages={"required": CHOOSE_FIRST}
+    )
+
+    def __init__(self, *args: Any, markers: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_graphic = is_graphic(markers)
+        if not self.is_graphic:
+            del self.fields["chosen"]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """For the action: `reason` and `chosen`."""
+        typed = self.cleaned_data
+        return {"reason": typed["reason"], "chosen": typed.get("chosen", False)}
+
+
+class NoteForm(NameCheckedForm):
     """What an approver asks for when sending a draft back."""
 
     note = forms.CharField(
@@ -117,7 +144,7 @@ class NoteForm(forms.Form):
     )
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(NameCheckedForm):
     """Why, and that it is meant."""
 
     reason = forms.CharField(

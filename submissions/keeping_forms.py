@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from impna.widgets import DateInput, RadioSelect
 from submissions.keeping import HoldBasis, last_review_day
 from submissions.models import Exhibit, Submission
+from submissions.name_check import NameCheckedForm
 
 WHOLE = "whole"
 NEVER_NAMES = _("It stays in your organisation’s history. Write no names of persons.")
@@ -37,7 +38,7 @@ def review_field(label: Any) -> forms.DateField:
     )
 
 
-class EraseForm(forms.Form):
+class EraseForm(NameCheckedForm):
     """Why, and that it is meant."""
 
     reason = forms.CharField(
@@ -53,7 +54,7 @@ class EraseForm(forms.Form):
     )
 
 
-class HoldReviewForm(forms.Form):
+class HoldReviewForm(NameCheckedForm):
     """Why it is kept, and until when."""
 
     words = forms.CharField(
@@ -72,7 +73,7 @@ class HoldReviewForm(forms.Form):
         return {"words": words, "review_on": ahead}
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(NameCheckedForm):
     """Why what was handed over is kept, and until when."""
 
     reason = forms.CharField(

@@ -12,6 +12,7 @@ from submissions.consent_vocabularies import Basis, NotRequired
 from submissions.incident_forms import long_text
 from submissions.links import MOST_PEOPLE, LinkDetails, numbers_in, ranges_of
 from submissions.models import Link, Person
+from submissions.name_check import NameCheckedForm
 
 UNKNOWN = "unknown"
 _BASES: dict[Any, Any] = {
@@ -33,7 +34,7 @@ class NumbersField(forms.CharField):
         return found
 
 
-class LinkForm(forms.Form):
+class LinkForm(NameCheckedForm):
     """Who, on what basis, where."""
 
     who = forms.ChoiceField(

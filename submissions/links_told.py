@@ -39,6 +39,11 @@ class LinkTold:
         return self.link.basis == Basis.ASKED and self.consent is None
 
     @property
+    def is_protected(self) -> bool:
+        """A child or a survivor."""
+        return self.link.person is not None and self.link.person.protected
+
+    @property
     def is_taken_back(self) -> bool:
         """They took their word back."""
         return self.consent is not None and self.consent.withdrawn_at is not None

@@ -23,6 +23,8 @@ from submissions.naming.common import PARTICLES
 from submissions.naming.words import candidates
 
 KEEP = "keep"
+# The name of a question's field, with or without the prefix of its form.
+NAMED = re.compile(r"(^|-)named-[0-9a-f]{12}$")
 _PIECE = re.compile(r"[^\W_]+")
 _SHORT = 3  # letters: what is shorter stands between the parts of a name
 _APART = re.compile(r"[.,;:!?\n]")
@@ -113,8 +115,7 @@ class NameCheckedForm(forms.Form):
         texts = {
             name: self.cleaned_data[name]
             for name, field in self.fields.items()
-            if isinstance(field, forms.CharField)
-            and isinstance(self.cleaned_data.get(name), str | list)
+            if isinstance(field, forms.CharField) and _is_text(self.cleaned_data.get(name))
         }
         places = {name: [self._names.found(t) for t in _texts(v)] for name, v in texts.items()}
         for name, found in places.items():
@@ -188,6 +189,12 @@ class _Question:
 def _key(text: str, found: Found) -> str:
     words = " ".join(text[found.start : found.end].casefold().split())
     return f"named-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+
+
+def _is_text(value: Any) -> bool:
+    """Numbers in a list are numbers of exhibits."""
+    several = value if isinstance(value, list) else [value]
+    return all(isinstance(one, str) for one in several)
 
 
 def _texts(value: Any) -> list[str]:

@@ -25,6 +25,7 @@ from submissions.incident_forms import (
 )
 from submissions.models import Incident
 from submissions.models.persons import CODE
+from submissions.name_check import NameCheckedForm
 from submissions.person_vocabularies import (
     HeardBefore,
     Involvement,
@@ -134,7 +135,7 @@ def _article(mode: ModeOfLiability) -> str:
     return mode.with_article
 
 
-class HeardForm(forms.Form):
+class HeardForm(NameCheckedForm):
     """The first question of all: whoever was heard is not asked again."""
 
     heard = OpenChoice(
@@ -216,7 +217,7 @@ class WhoForm(forms.Form):
         return self.cleaned_data
 
 
-class CareForm(forms.Form):
+class CareForm(NameCheckedForm):
     """Asked of a child only."""
 
     best_interest = long_text(
@@ -232,7 +233,7 @@ class CareForm(forms.Form):
         return self.cleaned_data
 
 
-class SupportForm(forms.Form):
+class SupportForm(NameCheckedForm):
     """What help there was, and who heard them."""
 
     support_note = long_text(
@@ -312,7 +313,7 @@ class JoinForm(forms.Form):
         ]
 
 
-class PartForm(forms.Form):
+class PartForm(NameCheckedForm):
     """What is asked of a part, by its role."""
 
     statuses = _several(PART["statuses"][0], VictimStatus, _("In this incident."))

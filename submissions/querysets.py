@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import Permission
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from submissions.consent_vocabularies import Basis
 from submissions.keeping import Outcome, RequestKind
@@ -131,6 +132,10 @@ class RiskQuerySet(models.QuerySet[Any]):
         """Not over."""
         return self.filter(ended_at__isnull=True)
 
+    def late(self) -> RiskQuerySet:
+        """Not over, and to be looked at again by a day that is past."""
+        return self.live().filter(review_on__lt=timezone.localdate())
+
 
 class LinkQuerySet(models.QuerySet[Any]):
     """Who can be recognised where."""
@@ -142,6 +147,12 @@ class LinkQuerySet(models.QuerySet[Any]):
     def live(self) -> LinkQuerySet:
         """Not taken away."""
         return self.filter(ended_at__isnull=True)
+
+    def of_words_over(self, today: date) -> LinkQuerySet:
+        """Of people whose word held until a day before `today`, or who are of age by then."""
+        over = Q(person__consents__expires_on__lt=today) | Q(person__consents__of_age_on__lte=today)
+        newest = Q(person__consents__replaced_at__isnull=True)
+        return self.live().filter(newest & over, basis=Basis.ASKED)
 
     def to_sign(self) -> LinkQuerySet:
         """A risk decision that no approver has signed."""

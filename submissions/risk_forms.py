@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from impna.widgets import CheckboxSelectMultiple, DateInput, RadioSelect
 from submissions.incident_forms import long_text
 from submissions.models.persons import CODE
+from submissions.name_check import NameCheckedForm
 from submissions.risks import MOST_DAYS, AtRisk, Level, RiskDetails, ThreatFrom
 
 
@@ -23,7 +24,7 @@ def _day(value: date) -> None:
         )
 
 
-class RiskForm(forms.Form):
+class RiskForm(NameCheckedForm):
     """Who could be harmed, by whom, how, and what is done about it."""
 
     to = forms.MultipleChoiceField(

@@ -162,6 +162,8 @@ class ContentMarker(models.TextChoices):
     GRAPHIC = "graphic", _("Graphic content")
     # V6c's marker: what bears one of EUCI_MARKINGS.
     EUCI = "euci", _("EU classified information")
+    # Not of V6d: the CSO's own wish about access (requirement 98), kept by the recipient's side.
+    TWO_PEOPLE = "two_people", _("Opened only when two people of the recipient agree")
 
 
 class BasisOfKnowledge(models.TextChoices):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases import notifications
 from cases.events import Event
-from cases.models import Advice, Condition, InformationRequest, Referral, Reminder, Taken
+from cases.models import Advice, Condition, InformationRequest, Recall, Referral, Reminder, Taken
 from cases.querysets import ReferralQuerySet
 from cases.states import REQUEST_SOON, AdviceStatus, RequestStatus, Status
 from custody import log
@@ -31,7 +31,7 @@ _SOME = 200
 def remind() -> int:
     """Remind units of what is overdue: on the day after, and each week, three times.
 
-    A word, an answer to a condition, or what became of what was given.
+    A word, an answer to a condition, or what became of what was given or of what was taken back.
     """
     today = timezone.localdate()
     # Those reminded for the last time are left out: they must not stand before the others.
@@ -40,15 +40,21 @@ def remind() -> int:
         _remind(referral, referral.due_on, notifications.silent)
         for referral in _claimed(Referral.objects.live().filter(**recent))
     )
-    dates: dict[int, set[date]] = {}
     conditions = Condition.objects.overdue(today).filter(**recent)
-    for referral_id, due_on in conditions.order_by("id").values_list("referral_id", "due_on"):
-        dates.setdefault(referral_id, set()).add(due_on)
-    return made + sum(
-        _remind(referral, due_on, notifications.condition_silent)
-        for referral in _claimed(Referral.objects.filter(pk__in=dates))
-        for due_on in sorted(dates[referral.pk])
-    )
+    recalls = Recall.objects.overdue(today).filter(**recent)
+    for found, tell in (
+        (conditions, notifications.condition_silent),
+        (recalls, notifications.recall_silent),
+    ):
+        dates: dict[int, set[date]] = {}
+        for referral_id, due_on in found.order_by("id").values_list("referral_id", "due_on"):
+            dates.setdefault(referral_id, set()).add(due_on)
+        made += sum(
+            _remind(referral, due_on, tell)
+            for referral in _claimed(Referral.objects.filter(pk__in=dates))
+            for due_on in sorted(dates[referral.pk])
+        )
+    return made
 
 
 @transaction.atomic

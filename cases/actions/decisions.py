@@ -131,7 +131,11 @@ def take_into_file(
     for item in live:
         item.referral = referral
     if not all(policies.may_open(by, item) for item in live):
-        raise NotNow(_("Its conditions are not settled."))
+        raise NotNow(
+            _(
+                "Some of it is closed: a condition is not settled, or people’s words do not cover it."
+            )
+        )
     if Taken.objects.filter(item__in=live).exists():
         raise NotNow(_("One of these is in the file already."))
     now = timezone.now()

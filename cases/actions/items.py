@@ -15,12 +15,18 @@ from submissions.models import Version
 
 @transaction.atomic
 def give(
-    *, referral: Referral, version: Version, wanted: Iterable[ToGive], by: User
+    *,
+    referral: Referral,
+    version: Version,
+    wanted: Iterable[ToGive],
+    more: dict[str, log.Datum] | None = None,
+    by: User,
 ) -> list[ToGive]:
     """Make them items of the referral, and return those that it did not have.
 
     Another form of an exhibit takes the place of the one that was given. Callers hold the locks of
-    submission and referral, and have asked whether it is covered; the database asks again.
+    submission and referral, and have asked whether it is covered; the database asks again. `more`
+    goes into the event.
     """
     new, now = lacking(referral, wanted), timezone.now()
     if not new:
@@ -41,6 +47,7 @@ def give(
     data: dict[str, log.Datum] = {
         "version": version.number,
         "exhibits": list[log.Datum](sorted(one.exhibit.number for one in new)),
+        **(more or {}),
     }
     if copies := sorted(one.exhibit.number for one in new if one.copy):
         data["redacted"] = list[log.Datum](copies)

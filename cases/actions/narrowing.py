@@ -1,6 +1,7 @@
 """What follows when somebody's word covers less: nothing uncovered stays given (R4)."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,17 +16,21 @@ from cases.vocabularies import Disposal
 from custody import log
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
-from submissions.coverage import Purpose, coverage
-from submissions.models import Submission
+from submissions.actions.drafts import locked
+from submissions.coverage import Purpose, coverage, ends_first
+from submissions.models import Link, Submission
 from submissions.ports import By
 
+_SOME = 200
 
-def take_back_uncovered(submission: Submission, by: By) -> None:
+
+def take_back_uncovered(submission: Submission, by: By) -> list[Referral]:
     """Plugged into `submissions.ports.consent_narrowed`, which holds the submission's lock.
 
     A referral whose words are not covered is recalled whole; of others the exhibits end that are
-    not, and the recipient is asked what became of them.
+    not, and the recipient is asked what became of them. Returns those of which something was.
     """
+    narrowed = []
     found = submission.referrals.readable().select_related("unit__partner").order_by("pk")
     for referral in found:
         items = list(referral.items.live().select_related("exhibit", "copy"))
@@ -36,12 +41,34 @@ def take_back_uncovered(submission: Submission, by: By) -> None:
             copies=[item.exhibit for item in items if item.copy],
             purpose=Purpose.OPENING,
         )
+        ended = [item for item in items if item.is_over or not against.covers(item.exhibit)]
         if not against.words_covered:
             recall_for_consent(locked_referral(referral), by)
-            continue
-        ended = [item for item in items if item.is_over or not against.covers(item.exhibit)]
-        if ended:
+        elif ended:
             _recall(locked_referral(referral), ended, by)
+        else:
+            continue
+        narrowed.append(referral)
+    return narrowed
+
+
+def end_what_is_over() -> int:
+    """People's words that ended by their own day, or when they came of age: as if they had changed.
+
+    The system acts; how many submissions it looked at. What has ended is not found again.
+    """
+    over = Link.objects.of_words_over(ends_first())
+    given = ReferralItem.objects.live().filter(exhibit__links__in=over)
+    found = Referral.objects.readable().filter(
+        Exists(over.filter(in_words=True, submission=OuterRef("submission")))
+        | Exists(given.filter(referral=OuterRef("pk")))
+    )
+    submissions = sorted(set(found.values_list("submission", flat=True)[:_SOME]))
+    for pk in submissions:
+        with transaction.atomic():
+            for referral in take_back_uncovered(locked(Submission(pk=pk)), log.SYSTEM):
+                notifications.word_over(referral)
+    return len(submissions)
 
 
 @transaction.atomic

@@ -8,7 +8,8 @@ from cases import notifications, policies
 from cases.actions import words
 from cases.actions.referrals import due_on, locked_referral
 from cases.events import Event
-from cases.models import Condition, Referral
+from cases.marked import marked
+from cases.models import Condition, Referral, ReferralItem
 from cases.openings import Package
 from cases.states import Status, check_transition
 from cases.vocabularies import ConditionAnswer
@@ -16,6 +17,8 @@ from custody import log, vault
 from custody.models import Opening
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
+from submissions.graphic import check_chosen
+from submissions.vocabularies import ContentMarker
 
 # What a recipient publishes by itself; decisions have reasons and an action of their own.
 PUBLISHABLE = (Status.COLLECTED, Status.BEING_LOOKED_AT)
@@ -102,6 +105,18 @@ def open_words(*, referral: Referral, by: User) -> Opening:
     return still_open.order_by("-id").first() or vault.open(
         package, by=by, reason=_("Reading what was given."), files={}
     )
+
+
+@transaction.atomic
+def open_exhibit(
+    *, item: ReferralItem, name: str, reason: str, chosen: bool = False, by: User
+) -> Opening:
+    """One opening of what was given, under that name; graphic content only if `chosen`."""
+    graphic = marked(item.referral, ContentMarker.GRAPHIC).filter(exhibit=item.exhibit_id)
+    check_chosen([ContentMarker.GRAPHIC] if graphic.exists() else [], chosen=chosen)
+    if item.file is None:
+        raise NotNow(_("This exhibit has no sealed file in the portal."))
+    return vault.open(item.thing, by=by, reason=reason, files={name: item.file})
 
 
 def become(referral: Referral, to: Status, by: User) -> Referral:

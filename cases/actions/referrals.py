@@ -22,7 +22,7 @@ from custody.models import Compartment
 from impna.errors import NotAllowed, NotNow
 from partners.actions.organisations import current_reach
 from partners.models import Unit, User
-from submissions.actions import versions
+from submissions.actions import risks, versions
 from submissions.actions.drafts import locked
 from submissions.coverage import coverage
 from submissions.models import Exhibit, Submission, Version
@@ -99,6 +99,7 @@ def refer(*, version: Version, recipient: Recipient, by: User) -> Referral:
         raise NotNow(_("This has been withdrawn."))
     if version.number != submission.versions_made:
         raise NotNow(_("Only the newest version is given."))
+    risks.check_looked_at(submission)
     unit = Unit.objects.select_related("partner").get(pk=recipient.unit.pk)
     policies.check_not_excluded(submission, unit)
     policies.check_can_send(by, unit, recipient.mode, current_reach(unit.partner))

@@ -8,18 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import notifications, policies
-from cases.actions import handling, items, terms, words
+from cases.actions import giving_more, words
 from cases.actions.referrals import locked_referral
 from cases.events import Event
-from cases.giving import ToGive, choose, lacking
+from cases.giving import ToGive, choose
 from cases.models import Attachment, InformationRequest, Message, Referral
 from cases.states import REQUEST_LASTS, RequestStatus, Status, check_request
-from cases.vocabularies import Mode, RequestKind
+from cases.vocabularies import RequestKind
 from custody import log
 from impna.errors import NotAllowed, NotNow
-from partners.actions.organisations import current_reach
 from partners.models import User
-from submissions.actions import versions
 from submissions.actions.drafts import locked
 from submissions.models import Exhibit
 
@@ -145,25 +143,10 @@ def _give(request: InformationRequest, asked: list[ToGive], by: User) -> None:
     referral = request.referral
     if not asked:
         return
-    if referral.mode == Mode.ALERT:
-        raise NotNow(_("This recipient was only alerted; give it the version first."))
-    wanted = {one.exhibit.pk: one.exhibit for one in asked}
-    there_now = referral.version.items.there().filter(exhibit__in=wanted)
-    of_version = there_now.values_list("exhibit", flat=True)
-    if set(of_version) != set(wanted):
-        raise NotAllowed(_("Only what was handed over can be given; make a supplement first."))
-    new = lacking(referral, asked)
-    if new:
-        policies.check_not_excluded(referral.submission, referral.unit)
-        reach = current_reach(referral.unit.partner)
-        policies.check_can_send(by, referral.unit, referral.mode, reach)
-        policies.check_covered(referral.submission, referral.unit, new)
-    versions.declare(version=referral.version, unit=referral.unit, by=by)
-    if items.give(referral=referral, version=referral.version, wanted=new, by=by):
-        handling.ask(referral, referral.version)
-        terms.ask(referral, referral.version)
+    giving_more.give(referral, asked, by, {})
     Attachment.objects.bulk_create(
-        Attachment(request=request, exhibit=exhibit) for exhibit in wanted.values()
+        Attachment(request=request, exhibit=exhibit)
+        for exhibit in {one.exhibit.pk: one.exhibit for one in asked}.values()
     )
 
 

@@ -5,7 +5,15 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from cases.actions import access, assignments, decisions, enclosures, receiving, requests
+from cases.actions import (
+    access,
+    assignments,
+    decisions,
+    enclosures,
+    receiving,
+    requests,
+    two_people,
+)
 from cases.actions.decisions import Ruling
 from cases.demonstration.files import content
 from cases.demonstration.scene import Scene, acting, person
@@ -67,6 +75,20 @@ def opened(unit: str, *numbers: int) -> Verb:
                 assert item.file is not None
                 named = {str(exhibit): item.file}
                 vault.open(item.thing, by=by, reason="Example: assessing.", files=named)
+
+    return do
+
+
+def asked_colleague(unit: str, number: int) -> Verb:
+    """The officer asks the head of unit to agree that two people open an exhibit."""
+
+    def do(scene: Scene) -> None:
+        item = scene.referral(unit).items.live().get(exhibit__number=number)
+        head = person(f"{HEAD}@{unit}")
+        with acting(f"{OFFICER}@{unit}") as by:
+            receiving.open_words(referral=item.referral, by=by)
+            reason = "Example: to compare it with other pictures."
+            two_people.ask(item=item, colleague=head, reason=reason, by=by)
 
     return do
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from cases.actions import deadlines
+from cases.actions import deadlines, narrowing
 from custody import intake_job, uploads, vault
 from impna import environment
 
@@ -49,4 +49,5 @@ def keep_dates() -> None:
     deadlines.lapse_requests()
     deadlines.lapse_advice()
     deadlines.end_access()
+    narrowing.end_what_is_over()
     deadlines.check_taken()

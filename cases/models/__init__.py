@@ -19,6 +19,7 @@ from cases.models.referrals import (
     ReferralUserObjectPermission,
 )
 from cases.models.requests import Advice, Attachment, InformationRequest, Reminder
+from cases.models.second_readers import SecondReader
 
 __all__ = [
     "Advice",
@@ -38,5 +39,6 @@ __all__ = [
     "ReferralItem",
     "ReferralUserObjectPermission",
     "Reminder",
+    "SecondReader",
     "Taken",
 ]

@@ -49,7 +49,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     if submission.advice.open().exists():
         raise NotNow(_("You have asked already; the answer comes within 7 days."))
     posted = request.POST if request.method == "POST" else None
-    form = QuestionForm(posted, names=KnownNames(submission))
+    form = QuestionForm(posted, submission=submission, names=KnownNames(submission))
     if form.is_valid():
         asked = advising.ask(version=version, **form.cleaned_data, by=user)
         messages.success(request, _("The Secretariat has been asked."))

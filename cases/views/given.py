@@ -11,12 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import enclosed, published
-from cases.actions import access, decisions, narrowing, receiving, referrals, requests
+from cases.actions import (
+    access,
+    decisions,
+    giving_more,
+    narrowing,
+    receiving,
+    referrals,
+    requests,
+    terms,
+)
 from cases.models import Condition, Decision, Referral, ReferralItem, Taken
 from cases.openings_shown import in_words, openings_of
 from cases.policies import check_is_sender
 from cases.querysets import PAGE
-from cases.sender_forms import MessageForm, RecallForm
+from cases.sender_forms import GiveAgainForm, MessageForm, RecallForm
 from cases.states import RequestStatus, Status
 from cases.views.reading import given_of, submission_of
 from cases.vocabularies import ConditionAnswer, DeclineReason
@@ -24,7 +33,8 @@ from custody.history import page_of
 from impna.errors import NotNow
 from impna.references import read_reference
 from partners.policies import allowed
-from submissions.actions import exhibits
+from submissions import declarations
+from submissions.actions import exhibits, risks
 from submissions.models import Submission
 from submissions.name_check import KnownNames
 from submissions.policies import check_can_approve
@@ -96,6 +106,7 @@ def given(request: HttpRequest, reference: str) -> HttpResponse:
         "decisions": [_decision(one) for one in referral.decisions.all()],
         "feedback": [(one, decisions.read_feedback(one)) for one in referral.feedback.all()],
         "thread": [(one, requests.read_message(one)) for one in referral.messages.all()],
+        "again": numbers(one.number for one in giving_more.again_covered(referral)),
         "recalls": [(one, narrowing.read_words(one)) for one in referral.recalls.with_exhibits()],
         "events": published.in_words(history.events),
         "history": history,
@@ -146,6 +157,34 @@ def waive(request: HttpRequest, reference: str, condition: str) -> HttpResponse:
     return render(request, "cases/waive.html", {"referral": referral, **_condition(found)})
 
 
+@require_http_methods(["GET", "POST"])
+def give_again(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was taken back and is covered anew: all of it in one act."""
+    referral, user = given_of(request, reference)
+    check_is_sender(user, referral)
+    submission = referral.submission
+    found = giving_more.again_covered(referral)
+    if not found:
+        raise NotNow(_("Nothing that was taken back may be given again now."))
+    exhibits.open_names(submission=submission, by=user)
+    form = GiveAgainForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        giving_more.give_again(referral=referral, exhibits=found, by=user)
+        messages.success(request, _("Given again. The recipient has been told."))
+        return redirect("cases:given", referral.reference)
+    context = {
+        "referral": referral,
+        "submission": submission,
+        "form": form,
+        "again": numbers(one.number for one in found),
+        "words": declarations.WORDS,
+        "people": terms.of_people(submission, found),
+        "risks": risks.told(submission),
+        "late": risks.late(submission),
+    }
+    return render(request, "cases/give_again.html", context, status=422 if form.errors else 200)
+
+
 def _page_of(submission: Submission, before: str) -> tuple[list[Referral], bool]:
     """The `PAGE` + 1 newest that were given, or those before one of them; and whether it is these."""
     found = submission.referrals.all()
@@ -153,7 +192,7 @@ def _page_of(submission: Submission, before: str) -> tuple[list[Referral], bool]
     if last is not None:
         found = found.filter(pk__lt=last.pk)
     return list(
-        found.with_overdue_condition()
+        found.with_overdue()
         .select_related("unit__partner", "version")
         .prefetch_related(
             "reminders",

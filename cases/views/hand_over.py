@@ -26,7 +26,7 @@ from impna.references import read_reference
 from partners.models import User
 from partners.policies import allowed
 from submissions import declarations, manifest
-from submissions.actions import exhibits, unsaved
+from submissions.actions import exhibits, risks, unsaved
 from submissions.actions.versions import check_complete, check_eyes
 from submissions.completeness import missing
 from submissions.drafting_pages import GIVE, HAND_OVER
@@ -197,6 +197,8 @@ def _about(
             "rows": [_row(form, marked, submission) for form in walk.forms],
             "words": declarations.WORDS,
             "next": _what_next(walk),
+            "risks": risks.told(submission) if walk.forms else [],
+            "late": risks.late(submission) if walk.forms else "",
             "answers": answers,
             "may_change": version is None and may_draft(user, submission),
         }

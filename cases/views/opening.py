@@ -14,15 +14,16 @@ from cases import possible
 from cases.actions import receiving
 from cases.forms import OpenForm
 from cases.lists import sender_of
+from cases.marked import marked
 from cases.models import Referral
 from cases.reading import Exhibited, Referred
 from cases.views.loading import page, posted, referral_of, to
-from custody import vault
 from custody.models import Opening
 from impna.errors import NotNow
 from partners.models import User
 from submissions.actions.redactions import called
 from submissions.given_names import given_name
+from submissions.vocabularies import ContentMarker
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,13 +39,17 @@ def open_exhibits(request: HttpRequest, reference: str) -> HttpResponse:
     _check_settled(chosen)
     # The vault refuses what only an examiner may have, in its own words.
     choices = [(row.exhibit.reference, str(row.exhibit)) for row in rows if row.file]
-    form = OpenForm(posted(request), choices=choices, initial={"items": list(wanted)})
+    graphic = [(row.exhibit.reference, str(row.exhibit)) for row in rows if row.is_graphic]
+    initial = {"items": list(wanted)}
+    form = OpenForm(posted(request), choices=choices, graphic=graphic, initial=initial)
     if form.is_valid():
         for row in chosen:
-            _open(row, user, form.cleaned_data["reason"])
+            _open(row, user, form.cleaned_data)
         return to(reverse("cases:opened", args=[found.reference]))
     offered = [row for row in (chosen or rows) if row.can_open]
-    return page(request, "open", found, form, rows=offered, wanted=wanted)
+    ticked = set(request.POST.getlist("chosen"))
+    more = {"ticked": ticked, "graphic": any(row.is_graphic for row in offered)}
+    return page(request, "open", found, form, rows=offered, wanted=wanted, **more)
 
 
 @require_GET
@@ -59,19 +64,38 @@ def opened(request: HttpRequest, reference: str) -> HttpResponse:
         for item in permit.files
     ]
     links.sort(key=lambda link: _in_order(link["name"]))
-    context = {"referral": found, "sender": sender_of(found), "links": links}
+    exhibits = marked(found, ContentMarker.GRAPHIC).values("exhibit")
+    given = found.items.live().filter(exhibit__in=exhibits).select_related("exhibit", "copy")
+    graphic = {item.thing.reference for item in given}
+    open_now = {permit.target.partition(":")[2] for permit in permits}
+    context = {
+        "referral": found,
+        "sender": sender_of(found),
+        "links": links,
+        "graphic": not open_now.isdisjoint(graphic),
+    }
     return render(request, "cases/opened.html", context)
 
 
-def _open(row: Exhibited, user: User, reason: str) -> Opening:
-    assert row.file is not None
-    name = given_name(row.exhibit.number, row.told.get("name", ""))
-    if row.copy is not None:
-        name = called(row.copy)
-    return vault.open(row.item.thing, by=user, reason=reason, files={name: row.file})
+def _open(row: Exhibited, user: User, given: dict[str, Any]) -> Opening:
+    exhibit = row.exhibit
+    name = given_name(exhibit.number, row.told.get("name", ""))
+    return receiving.open_exhibit(
+        item=row.item,
+        name=called(row.copy) if row.copy is not None else name,
+        reason=given["reason"],
+        chosen=exhibit.reference in given["chosen"],
+        by=user,
+    )
 
 
 def _check_settled(chosen: list[Exhibited]) -> None:
+    if not all(row.given.is_covered for row in chosen):
+        raise NotNow(
+            _(
+                "Somebody who can be recognised in it no longer agrees, or was not asked: it is closed."
+            )
+        )
     if not all(row.given.is_open for row in chosen):
         raise NotNow(_("A condition keeps this closed; answer it first."))
 
@@ -83,7 +107,7 @@ def _permits(found: Referral, user: User) -> list[Opening]:
     permits = Opening.objects.filter(
         by=user.reference,
         target__in=targets,
-        basis=f"referral {found.reference}",
+        basis__startswith=f"referral {found.reference}",
         ended_at__isnull=True,
         expires_at__gt=timezone.now(),
     )

@@ -27,7 +27,7 @@ def given_of(request: HttpRequest, reference: str) -> tuple[Referral, User]:
     user = user_of(request)
     sent = (
         Referral.objects.sent_by(user)
-        .with_overdue_condition()
+        .with_overdue()
         .select_related(
             "unit__partner",
             "submission__partner",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from cases import history, lists
 from cases.actions import receiving
 from cases.forms import MAY_BE_DISCLOSED, MessageForm
-from cases.models import Assignment, Referral
+from cases.models import Assignment, Recall, Referral
 from cases.next_steps import next_step
 from cases.policies import holds
 from cases.possible import possible
@@ -62,7 +62,7 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
         "mine": _mine(found, user),
         "is_closed": not found.is_readable,
         "disclosed": MAY_BE_DISCLOSED,
-        "recalls": found.recalls.with_exhibits(),
+        "recalls": [(one, _again(found, one)) for one in found.recalls.with_exhibits()],
         "exhibits_given": found.items.live().count(),
     }
     if may["read"]:
@@ -70,6 +70,12 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
         context |= _in_words(request, found, user)
         context["offer_collected"] = _offers_collected(found, context["referred"], may)
     return render(request, "cases/referral.html", context)
+
+
+def _again(found: Referral, recall: Recall) -> list[int]:
+    """What of it was given again since."""
+    live = found.items.live().filter(exhibit__number__in=recall.numbers)
+    return sorted(live.values_list("exhibit__number", flat=True))
 
 
 def _in_words(request: HttpRequest, found: Referral, user: User) -> dict[str, Any]:
@@ -98,8 +104,8 @@ def _offers_collected(found: Referral, referred: Referred, may: dict[str, bool])
     """
     if found.status != Status.RECEIVED or not may["publish"] or not referred.package.version:
         return False
-    basis = f"referral {found.reference}"
-    return Opening.objects.filter(submission=found.submission.reference, basis=basis).exists()
+    openings = Opening.objects.filter(submission=found.submission.reference)
+    return openings.filter(basis__startswith=f"referral {found.reference}").exists()
 
 
 def _next_step(found: Referral, user: User) -> dict[str, Any]:

@@ -20,10 +20,13 @@ from submissions.actions.drafts import locked_draft, narrowed
 from submissions.actions.holds import check_nothing_holds
 from submissions.answers import CLEAR, Answers, Details
 from submissions.events import Event
+from submissions.given_names import given_name
+from submissions.graphic import check_chosen
 from submissions.hard_stops import check_may_be_here, check_takes_files
 from submissions.models import Exhibit, Submission
 from submissions.openings import Words
 from submissions.states import FileState
+from submissions.strict import is_strict
 from submissions.vocabularies import Delivery, Recognisable
 
 NAME_COLUMN = "submissions.exhibit.name"
@@ -153,6 +156,16 @@ def open_names(*, submission: Submission, by: User) -> Opening:
 
 
 @transaction.atomic
+def open_file(*, exhibit: Exhibit, reason: str, chosen: bool = False, by: User) -> Opening:
+    """One opening of its file; graphic content only for whoever `chosen` it."""
+    check_chosen(exhibit.markers, chosen=chosen)
+    if exhibit.file is None:
+        raise NotNow(_("This exhibit has no sealed file in the portal."))
+    name = given_name(exhibit.number, read_name(exhibit))
+    return vault.open(exhibit, by=by, reason=reason, files={name: exhibit.file})
+
+
+@transaction.atomic
 def end_upload(*, exhibit: Exhibit, by: User) -> Exhibit:
     """The sender gives a file up: what arrived of it is destroyed, its number stays unused."""
     exhibit = _locked(exhibit, by)
@@ -223,9 +236,12 @@ def correct(
 
 
 @transaction.atomic
-def describe(*, exhibit: Exhibit, answers: Answers, by: User) -> Exhibit:
+def describe(
+    *, exhibit: Exhibit, answers: Answers, by: User, strict_shown: bool = False
+) -> Exhibit:
     """What it is, what it shows, where it comes from, and whether someone can be recognised in it.
 
+    `strict_shown`: the strict handling was suggested on the page, so that less of it is a choice.
     Raises NotAllowed for a code that is on none of the lists, and NotNow when its file is here but
     it is marked as what is never kept here.
     """
@@ -234,9 +250,10 @@ def describe(*, exhibit: Exhibit, answers: Answers, by: User) -> Exhibit:
     check_may_be_here(exhibit, answers.markers)
     for field in CLEAR:
         setattr(exhibit, field, getattr(answers, field))
+    exhibit.loosened = not is_strict(answers.handling) and (strict_shown or exhibit.loosened)
     exhibit.description = _seal(exhibit, answers.description, DESCRIPTION_COLUMN)
     exhibit.details = _seal(exhibit, answers.details.text(), DETAILS_COLUMN)
-    exhibit.save(update_fields=[*CLEAR, "description", "details"])
+    exhibit.save(update_fields=[*CLEAR, "loosened", "description", "details"])
     record_answers(exhibit, by)
     narrowed(exhibit.submission, by)
     return exhibit
@@ -293,6 +310,7 @@ def record_answers(exhibit: Exhibit, by: User) -> None:
         "obtained": exhibit.obtained,
         "markers": list[log.Datum](exhibit.markers),
         "handling": list[log.Datum](exhibit.handling),
+        "loosened": exhibit.loosened,
     }
     _record(Event.EXHIBIT_CHANGED, exhibit, by, data)
 

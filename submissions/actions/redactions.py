@@ -21,6 +21,7 @@ from submissions import policies, ports
 from submissions.actions.drafts import locked, locked_draft
 from submissions.events import Event
 from submissions.given_names import with_ending
+from submissions.graphic import check_chosen
 from submissions.models import Exhibit, PagePictures, Redaction, Submission
 from submissions.models.redactions import MOST, MOST_MARKS
 from submissions.states import CopyState, Scan, Status
@@ -44,9 +45,10 @@ def ask_for_pages(*, exhibit: Exhibit, by: User) -> PagePictures:
 
 
 @transaction.atomic
-def open_pages(*, exhibit: Exhibit, reason: str, by: User) -> Opening:
-    """One opening of the exhibit, in the pictures of its pages."""
+def open_pages(*, exhibit: Exhibit, reason: str, chosen: bool = False, by: User) -> Opening:
+    """One opening of the exhibit, in the pictures of its pages; see `exhibits.open_file`."""
     check_takes_copies(exhibit, by)
+    check_chosen(exhibit.markers, chosen=chosen)
     pages = PagePictures.objects.filter(exhibit=exhibit, file__isnull=False).first()
     if pages is None or pages.file is None:
         raise NotNow(_("The pictures of its pages are not there."))
@@ -103,8 +105,9 @@ def supply(*, exhibit: Exhibit, stored: vault.Stored, name: str, by: User) -> Re
 
 
 @transaction.atomic
-def open_copy(*, redaction: Redaction, reason: str, by: User) -> Opening:
-    """One opening of a copy, for its own organisation."""
+def open_copy(*, redaction: Redaction, reason: str, chosen: bool = False, by: User) -> Opening:
+    """One opening of a copy, for its own organisation; as graphic as its exhibit."""
+    check_chosen(redaction.exhibit.markers, chosen=chosen)
     if redaction.file is None:
         raise NotNow(_("This copy is not there yet."))
     return vault.open(redaction, by=by, reason=reason, files={called(redaction): redaction.file})

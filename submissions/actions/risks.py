@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from custody import log
 from custody.texts import open_text, seal_text
-from impna.errors import NotAllowed, NotNow
+from impna.errors import NotAllowed, NotNow, Sentence
 from partners.models import User
 from submissions import policies
 from submissions.actions.drafts import locked
@@ -21,6 +21,8 @@ from submissions.risks import MOST_DAYS, RiskDetails
 from submissions.states import Status
 
 DETAILS_COLUMN = "submissions.risk.details"
+# Nobody keeps more than this in mind.
+MOST_TOLD = 100
 
 
 @transaction.atomic
@@ -55,12 +57,37 @@ def end(*, risk: Risk, reason: str, by: User) -> Risk:
     return risk
 
 
+def late(submission: Submission) -> Sentence:
+    """Which risks are to be looked at again before anything is given: their day is past. Or ""."""
+    found = list(submission.risks.late().order_by("number")[:5])
+    if not found:
+        return ""
+    said = _("Look at this again before anything is given: %(risks)s. The day to do so is past.")
+    return said % {"risks": ", ".join(map(str, found))}
+
+
+def check_looked_at(submission: Submission) -> None:
+    """Raise NotNow while one is late (requirement 32)."""
+    if said := late(submission):
+        raise NotNow(said)
+
+
+def told(submission: Submission) -> list[tuple[Risk, RiskDetails]]:
+    """Those that hold, the nearest look first. Callers open the submission's words first."""
+    found = submission.risks.live().select_related("looked_by").order_by("review_on", "number")
+    return [(risk, _read(submission, risk)) for risk in found[:MOST_TOLD]]
+
+
 def read_details(risk: Risk) -> RiskDetails:
     """What is said of it. Callers open the submission's words first."""
+    return _read(risk.submission, risk)
+
+
+def _read(submission: Submission, risk: Risk) -> RiskDetails:
     return RiskDetails.from_text(
         open_text(
             risk.details,
-            compartment=risk.submission.compartment,
+            compartment=submission.compartment,
             column=DETAILS_COLUMN,
             row=risk.reference,
         )

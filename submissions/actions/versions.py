@@ -97,7 +97,12 @@ def declare(*, version: Version, unit: Unit, by: User) -> Declaration:
             on=said,
             by=by,
             submission=submission.reference,
-            data={"version": version.number, "unit": unit.reference, "words": said.words},
+            data={
+                "version": version.number,
+                "unit": unit.reference,
+                "words": said.words,
+                "risks": submission.risks.live().count(),
+            },
         )
     return said
 
@@ -151,7 +156,10 @@ def _freeze(submission: Submission, by: User, now: datetime, *, alone: bool) -> 
         handed_over_at=now,
     )
     VersionExhibit.objects.bulk_create(
-        VersionExhibit(version=version, exhibit=one, recognisable=one.recognisable) for one in items
+        VersionExhibit(
+            version=version, exhibit=one, recognisable=one.recognisable, markers=one.markers
+        )
+        for one in items
     )
     return version
 

@@ -34,6 +34,7 @@ class Exhibit(models.Model):
     `handling` are lists of codes (IdentifiedBy, V4c, V6d, V6a). `declared_sha256` and
     `declared_sha512` are hex digests typed or pasted for material that is not sent here. `brings`
     names the exhibit of an earlier version, described then without its file, whose file this is.
+    `loosened`: a documenter saw the strict handling that was suggested, and took less.
     """
 
     custody_label: ClassVar[str] = "submissions.exhibit"
@@ -60,6 +61,7 @@ class Exhibit(models.Model):
     strands = models.JSONField(default=list)
     markers = models.JSONField(default=list)
     handling = models.JSONField(default=list)
+    loosened = models.BooleanField(default=False)
     key = models.OneToOneField(SealingKey, models.PROTECT, related_name="exhibit")
     upload = models.OneToOneField(
         Upload, models.PROTECT, null=True, blank=True, related_name="exhibit"

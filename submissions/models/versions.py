@@ -71,11 +71,15 @@ class Version(models.Model):
 
 
 class VersionExhibit(models.Model):
-    """An exhibit that belongs to a version, as it was answered for at hand-over."""
+    """An exhibit that belongs to a version, as it was answered for at hand-over.
+
+    `markers` are its codes of V6d then: what recipients keep to, whatever a later draft says.
+    """
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="items")
     exhibit = models.ForeignKey(Exhibit, models.PROTECT, related_name="in_versions")
     recognisable = models.CharField(max_length=20)
+    markers = models.JSONField(default=list)
 
     objects = VersionExhibitQuerySet.as_manager()
 

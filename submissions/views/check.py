@@ -6,7 +6,7 @@ the one opening of the submission's words (R3), which callers hold.
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,7 @@ from submissions.persons_told import PersonTold
 from submissions.persons_told import told as told_of
 from submissions.spoken import numbers
 from submissions.states import Scan
+from submissions.strict import less_strict
 from submissions.told import Told
 from submissions.views.drafts import _submission
 from submissions.views.exhibit_answers import labels_of, steps_of
@@ -100,6 +101,8 @@ class AllAnswers:
     at: int = 0
     further: int = 0
     rest: int = 0
+    loosened: str = ""
+    not_strict: str = ""
 
     @property
     def offences(self) -> list[str]:
@@ -120,7 +123,11 @@ def of_draft(
     said = [(one, exhibits.read_name(one), exhibits.read_answers(one)) for one in found]
     summary = cover_sheets.read_summary(cover) if cover else ""
     named = [told_of(one, submission) for one in people]
-    return _page(cover, summary, told, named, said, at, links_of(submission))
+    links = links_of(submission)
+    page = _page(cover, summary, told, named, said, at, links)
+    shown = {n for row in links if row.is_protected for n in row.numbers}
+    less, not_seen = less_strict(one for one, _name, _known in said if one.number in shown)
+    return replace(page, loosened=numbers(less), not_strict=numbers(not_seen))
 
 
 def people_of(submission: Submission) -> list[Person]:

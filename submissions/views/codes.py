@@ -18,6 +18,7 @@ from partners.actions import accounts
 from submissions.actions import codes, consents
 from submissions.code_forms import CodeAnswerForm, GiveCodeForm, UseCodeForm
 from submissions.models import Person
+from submissions.name_check import KnownNames
 from submissions.views.consents import _about, _asking
 from submissions.views.drafts import _status
 from submissions.views.persons import _posted
@@ -89,7 +90,7 @@ def answer(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     if code is None:
         raise NotNow(_("Nothing is paused by this person’s code any more."))
     code.person = found
-    form = CodeAnswerForm(_posted(request))
+    form = CodeAnswerForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         act, said = _ACTS[form.cleaned_data["outcome"]]
         act(person=found, words=form.cleaned_data["words"], by=user)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from impna.errors import NotNow
 from impna.references import read_reference
 from partners import roles
-from partners.forms import ReasonForm
 from partners.models import Partner, Unit, User
 from partners.policies import allowed
 from submissions import policies
@@ -19,7 +18,9 @@ from submissions.actions import asking_again, consents, exhibits, unsaved
 from submissions.consent_forms import ConsentForm, PaperFormForm, from_paper
 from submissions.consents_told import told
 from submissions.drafting_pages import key_of
+from submissions.forms import CheckedReasonForm
 from submissions.models import AskAgain, PaperForm, Person, Submission
+from submissions.name_check import KnownNames
 from submissions.states import Status
 from submissions.views.drafts import _status, _submission, _user
 from submissions.views.persons import _posted
@@ -55,7 +56,11 @@ def record(request: HttpRequest, reference: str, person: str) -> HttpResponse:
         .order_by("number")
     ]
     form = ConsentForm(
-        _posted(request), initial=_start(request, found, user), bodies=_bodies(), present=present
+        _posted(request),
+        initial=_start(request, found, user),
+        bodies=_bodies(),
+        present=present,
+        names=KnownNames(submission),
     )
     if form.is_valid():
         consents.record(
@@ -77,7 +82,7 @@ def record(request: HttpRequest, reference: str, person: str) -> HttpResponse:
 def withdraw(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     """They take all of it back."""
     found, user = _asking(request, reference, person)
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         consents.withdraw(person=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(
@@ -113,7 +118,7 @@ def not_again(request: HttpRequest, reference: str, person: str, task: str) -> H
     found, user = _asking(request, reference, person)
     wanted: AskAgain = get_object_or_404(found.to_ask.all(), reference=task)
     wanted.person = found
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         asking_again.give_up(task=wanted, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("Nobody is waiting for it any more."))

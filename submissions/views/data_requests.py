@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from custody.history import events_of
 from impna.errors import NotNow
-from partners.forms import ReasonForm
 from partners.models import User
 from submissions import policies
 from submissions.actions import data_requests, exhibits
 from submissions.data_request_forms import AnswerRequestForm, DataRequestForm
+from submissions.forms import CheckedReasonForm
 from submissions.models import DataSubjectRequest
+from submissions.name_check import KnownNames
 from submissions.states import Status
 from submissions.views.drafts import _status, _submission
 from submissions.views.persons import _posted
@@ -43,7 +44,7 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
     """A new one."""
     submission, user = _submission(request, reference)
     policies.check_can_lead(user, submission)
-    form = DataRequestForm(_posted(request), submission=submission)
+    form = DataRequestForm(_posted(request), submission=submission, names=KnownNames(submission))
     if form.is_valid():
         made = data_requests.record(submission=submission, **form.given, by=user)
         messages.success(request, _("Written down. It is on your desk until it is answered."))
@@ -59,7 +60,7 @@ def data_request(request: HttpRequest, reference: str, data_request: str) -> Htt
     is_erased = found.submission.status == Status.ERASED
     if not is_erased:
         exhibits.open_names(submission=found.submission, by=user)
-    form = AnswerRequestForm(_posted(request))
+    form = AnswerRequestForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         data_requests.answer(request=found, **form.cleaned_data, by=user)
         messages.success(request, _("The answer is recorded."))
@@ -80,7 +81,7 @@ def extend(request: HttpRequest, reference: str, data_request: str) -> HttpRespo
     found, user = _found(request, reference, data_request)
     if found.answered_at is not None or found.extended_at is not None:
         raise NotNow(_("It was answered, or extended already; that is possible once."))
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         data_requests.extend(request=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("Extended by two months. Tell the person, and why."))
@@ -95,7 +96,7 @@ def lift(request: HttpRequest, reference: str, data_request: str) -> HttpRespons
     found, user = _found(request, reference, data_request)
     if found.answered_at is None or not found.restricts:
         raise NotNow(_("Only a restriction that was granted and still stands is lifted."))
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         data_requests.lift(request=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("The restriction is lifted."))

@@ -12,6 +12,7 @@ from submissions import policies
 from submissions.actions import erasing, exhibits
 from submissions.keeping_forms import EraseForm
 from submissions.models import Exhibit
+from submissions.name_check import KnownNames
 from submissions.states import Status, check_transition
 from submissions.views.drafts import _status, _submission
 from submissions.views.exhibits import _twins
@@ -26,7 +27,7 @@ def erase(request: HttpRequest, reference: str) -> HttpResponse:
     check_transition(submission.status, Status.ERASED)
     # Before anything is typed: going away for a code would lose it.
     need_fresh_factor(request)
-    form = EraseForm(_posted(request))
+    form = EraseForm(_posted(request), names=KnownNames(submission))
     if form.is_valid():
         erasing.erase(submission=submission, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("It is erased. What is left of it stands on this page."))
@@ -51,7 +52,7 @@ def erase_exhibit(request: HttpRequest, reference: str, exhibit: str) -> HttpRes
     policies.check_can_lead(user, submission)
     need_fresh_factor(request)
     exhibits.open_names(submission=submission, by=user)
-    form = EraseForm(_posted(request))
+    form = EraseForm(_posted(request), names=KnownNames(submission))
     if form.is_valid():
         erasing.erase_exhibit(exhibit=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("%(exhibit)s is erased.") % {"exhibit": found})

@@ -29,6 +29,7 @@ from submissions.links_told import names_by_exhibit
 from submissions.models import Exhibit
 from submissions.name_check import KnownNames
 from submissions.states import Scan
+from submissions.strict import Strict
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
 from submissions.views.exhibits import _about, _exhibit
 from submissions.views.unsaved import offer
@@ -49,18 +50,21 @@ def exhibit_detail(request: HttpRequest, reference: str, exhibit: str) -> HttpRe
         check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
     known, may = exhibits.read_answers(found), may_draft(user, found.submission)
-    form, handed_over = None, found.in_versions.exists()
+    form, strict, handed_over = None, None, found.in_versions.exists()
     if may:
         posted = request.POST if request.method == "POST" else None
-        names, start = KnownNames(found.submission), AnswersForm.start(known)
+        names, strict = KnownNames(found.submission), Strict.of(found)
+        start = AnswersForm.start(known) | {"handling": strict.preset(known.handling)}
         form = AnswersForm(posted, initial=start, exhibit=found, names=names)
         if form.is_valid():
-            exhibits.describe(exhibit=found, answers=form.answers(known), by=user)
+            answers, shown = form.answers(known), strict.is_default
+            exhibits.describe(exhibit=found, answers=answers, by=user, strict_shown=shown)
             unsaved.discard(submission=found.submission, page=key_of(found, "answers"), by=user)
             messages.success(request, _("%(exhibit)s: saved.") % {"exhibit": found})
             return _onward(request, found)
     context = {
         "form": form,
+        "strict": strict,
         "may_draft": may,
         "may_open": found.file is not None and found.scan != Scan.INFECTED,
         "missing": open_words(found),

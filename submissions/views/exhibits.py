@@ -14,20 +14,18 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from custody import vault
 from custody.intake import words
 from custody.models import Opening
 from custody.plain import outcome_of
 from impna.errors import NotNow
-from partners.forms import ReasonForm
 from partners.models import User
 from submissions import policies, tombstone
 from submissions.actions import exhibits, tokens, unsaved
 from submissions.answers import still_open
 from submissions.completeness import open_words
 from submissions.drafting_pages import NEW_EXHIBIT
-from submissions.forms import WithoutFileForm
-from submissions.given_names import given_name
+from submissions.forms import CheckedReasonForm, OpeningForm, WithoutFileForm
+from submissions.graphic import is_graphic
 from submissions.models import Exhibit, Submission
 from submissions.name_check import KnownNames
 from submissions.states import FileState, Scan
@@ -176,7 +174,7 @@ def remove(request: HttpRequest, reference: str, exhibit: str) -> HttpResponse:
     found, user = _exhibit(request, reference, exhibit)
     check_changing(user, found.submission)
     exhibits.open_names(submission=found.submission, by=user)
-    form = ReasonForm(request.POST or None)
+    form = CheckedReasonForm(request.POST or None, names=KnownNames(found.submission))
     if request.method == "POST" and form.is_valid():
         exhibits.remove(exhibit=found, by=user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(exhibit)s is taken out and erased.") % {"exhibit": found})
@@ -208,14 +206,11 @@ def open_file(request: HttpRequest, reference: str, exhibit: str) -> HttpRespons
         raise Http404
     policies.check_can_read_exhibit(user, found)
     exhibits.open_names(submission=found.submission, by=user)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        opening = vault.open(
-            found,
-            by=user,
-            reason=form.cleaned_data["reason"],
-            files={given_name(found.number, exhibits.read_name(found)): found.file},
-        )
+    posted = request.POST if request.method == "POST" else None
+    names = KnownNames(found.submission)
+    form = OpeningForm(posted, markers=found.markers, names=names)
+    if form.is_valid():
+        opening = exhibits.open_file(exhibit=found, **form.given, by=user)
         return redirect(
             "submissions:exhibit-opened",
             found.submission.reference,
@@ -240,6 +235,7 @@ def opened(request: HttpRequest, reference: str, exhibit: str, opening: str) -> 
     context = {
         "permit": permit,
         "is_open": permit.is_open(timezone.now()),
+        "is_graphic": is_graphic(found.markers),
         "links": [
             (
                 item["name"],

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from impna.errors import NotNow
-from partners.forms import ReasonForm
 from partners.models import User
 from partners.policies import allowed
 from submissions import policies
 from submissions.actions import exhibits, holds
+from submissions.forms import CheckedReasonForm
 from submissions.keeping_forms import HoldForm, HoldReviewForm
 from submissions.models import Hold, Submission
+from submissions.name_check import KnownNames
 from submissions.states import Status
 from submissions.views.drafts import _status, _submission
 from submissions.views.persons import _posted
@@ -48,7 +49,7 @@ def place(request: HttpRequest, reference: str) -> HttpResponse:
     """A new hold."""
     submission, user = _submission(request, reference)
     policies.check_can_lead(user, submission)
-    form = HoldForm(_posted(request), submission=submission)
+    form = HoldForm(_posted(request), submission=submission, names=KnownNames(submission))
     if form.is_valid():
         placed = holds.place(
             submission=submission,
@@ -72,7 +73,7 @@ def look_again(request: HttpRequest, reference: str, hold: str) -> HttpResponse:
     found, user = _hold(request, reference, hold)
     exhibits.open_names(submission=found.submission, by=user)
     start = HoldReviewForm.start(holds.read_words(found), found.review_on)
-    form = HoldReviewForm(_posted(request), initial=start)
+    form = HoldReviewForm(_posted(request), initial=start, names=KnownNames(found.submission))
     if form.is_valid():
         holds.look_again(hold=found, **form.cleaned_data, by=user)
         messages.success(request, _("Saved. It is on your desk when its day comes."))
@@ -85,7 +86,7 @@ def look_again(request: HttpRequest, reference: str, hold: str) -> HttpResponse:
 def end(request: HttpRequest, reference: str, hold: str) -> HttpResponse:
     """It holds no longer, with a reason."""
     found, user = _hold(request, reference, hold)
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         holds.end(hold=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("%(hold)s has ended.") % {"hold": found})

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from custody.models import Opening
 from impna.errors import NotNow
-from partners.forms import ReasonForm
 from partners.models import User
 from partners.policies import allowed
 from partners.sessions import need_fresh_factor
 from submissions import policies
 from submissions.actions import identities
+from submissions.forms import CheckedReasonForm
 from submissions.identity_forms import IdentityForm
 from submissions.models import Identity, Person, Submission
+from submissions.name_check import KnownNames
 from submissions.states import Status
 from submissions.views.drafts import _status, _submission
 
@@ -63,7 +64,9 @@ def open_one(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     policies.check_can_open_identities(user, found.submission)
     kept = _kept(found)
     need_fresh_factor(request)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = CheckedReasonForm(
+        request.POST if request.method == "POST" else None, names=KnownNames(found.submission)
+    )
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         opening = identities.open_one(identity=kept, reason=reason, by=user)
@@ -100,7 +103,9 @@ def erase(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     policies.check_can_lead(user, found.submission)
     _kept(found)
     need_fresh_factor(request)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = CheckedReasonForm(
+        request.POST if request.method == "POST" else None, names=KnownNames(found.submission)
+    )
     if form.is_valid():
         identities.erase(person=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("The identity of %(person)s is erased.") % {"person": found})

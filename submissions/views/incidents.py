@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from custody import history
 from custody.history import page_of
 from impna.errors import Sentence
-from partners.forms import ReasonForm
 from partners.models import User
 from submissions import conduct
 from submissions.actions import exhibits, incidents, unsaved
 from submissions.actions.incidents import Qualification, When, Where
 from submissions.conduct import Answer
 from submissions.drafting_pages import NEW_INCIDENT, key_of
+from submissions.forms import CheckedReasonForm
 from submissions.incident_forms import (
     AccountForm,
     ConductForm,
@@ -241,7 +241,7 @@ def law(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
 def remove(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
     """Take an incident out of the draft, with a reason."""
     found, user = _changing(request, reference, incident)
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         incidents.remove(incident=found, by=user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(incident)s is taken out.") % {"incident": found})

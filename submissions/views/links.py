@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from impna.errors import NotNow
-from partners.forms import ReasonForm
 from partners.models import User
 from partners.policies import allowed
 from submissions import policies
 from submissions.actions import exhibits, links, unsaved
 from submissions.drafting_pages import NEW_LINK, key_of
+from submissions.forms import CheckedReasonForm
 from submissions.link_forms import LinkForm
 from submissions.links_told import told_of
 from submissions.models import Link, Submission
+from submissions.name_check import KnownNames
 from submissions.states import Status
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
 from submissions.views.persons import _posted
@@ -103,7 +104,7 @@ def change(request: HttpRequest, reference: str, link: str) -> HttpResponse:
 def end(request: HttpRequest, reference: str, link: str) -> HttpResponse:
     """They cannot be recognised there after all."""
     found, user = _link(request, reference, link)
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         links.end(link=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("Taken away."))
@@ -129,6 +130,7 @@ def _form(request: HttpRequest, submission: Submission, **more: Any) -> LinkForm
         _posted(request),
         people=submission.persons.present(),
         present=submission.exhibits.present().values_list("number", flat=True),
+        names=KnownNames(submission),
         **more,
     )
 

@@ -12,6 +12,7 @@ from partners.models import User
 from submissions.actions import incidents, persons, unsaved
 from submissions.drafting_pages import key_of, key_of_part
 from submissions.models import Incident, Submission
+from submissions.name_check import KnownNames
 from submissions.person_forms import JoinForm, PartForm
 from submissions.person_vocabularies import PersonRole
 from submissions.persons import PartDetails
@@ -57,7 +58,12 @@ def part(
     if "take_away" in request.POST:
         return _take_away(request, found, there, role, user)
     known = _known(found, there, role)
-    form = PartForm(_posted(request), role=role, initial=PartForm.start(known or PartDetails()))
+    form = PartForm(
+        _posted(request),
+        role=role,
+        initial=PartForm.start(known or PartDetails()),
+        names=KnownNames(submission),
+    )
     page = key_of_part(found.person, there, role)
     if form.is_valid():
         persons.take_part(

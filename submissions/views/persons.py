@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from custody import history
 from custody.history import page_of
 from impna.errors import NotNow, Sentence
-from partners.forms import ReasonForm
 from partners.models import User
 from submissions.actions import exhibits, persons, unsaved
 from submissions.drafting_pages import NEW_PERSON, key_of
+from submissions.forms import CheckedReasonForm
 from submissions.models import Person, Submission
+from submissions.name_check import KnownNames
 from submissions.person_forms import CareForm, HeardForm, NewPersonForm, SupportForm, WhoForm
 from submissions.persons_told import PersonTold, told
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
@@ -72,7 +73,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     submission, user = _submission(request, reference)
     check_changing(user, submission)
     used = submission.persons.values_list("code", flat=True)
-    form = NewPersonForm(_posted(request), used=used)
+    form = NewPersonForm(_posted(request), used=used, names=KnownNames(submission))
     if form.is_valid():
         code = form.cleaned_data["code"]
         person = persons.add(submission=submission, code=code, answers=form.answers, by=user)
@@ -91,7 +92,9 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
 def heard(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     """Step 1: whether somebody has heard them already."""
     found, user = _changing(request, reference, person)
-    form = HeardForm(_posted(request), initial=found.details.as_json())
+    form = HeardForm(
+        _posted(request), initial=found.details.as_json(), names=KnownNames(found.person.submission)
+    )
     return _answered(request, found, form, "heard", "who", user)
 
 
@@ -109,7 +112,9 @@ def care(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     found, user = _changing(request, reference, person)
     if not found.details.is_child:
         raise NotNow(_("This is asked of a child only."))
-    form = CareForm(_posted(request), initial=found.details.as_json())
+    form = CareForm(
+        _posted(request), initial=found.details.as_json(), names=KnownNames(found.person.submission)
+    )
     return _answered(request, found, form, "care", "parts", user)
 
 
@@ -117,7 +122,11 @@ def care(request: HttpRequest, reference: str, person: str) -> HttpResponse:
 def support(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     """Step 4: what help there was, and who heard them."""
     found, user = _changing(request, reference, person)
-    form = SupportForm(_posted(request), initial=SupportForm.start(found.details.as_json()))
+    form = SupportForm(
+        _posted(request),
+        initial=SupportForm.start(found.details.as_json()),
+        names=KnownNames(found.person.submission),
+    )
     return _answered(request, found, form, "support", "", user)
 
 
@@ -125,7 +134,7 @@ def support(request: HttpRequest, reference: str, person: str) -> HttpResponse:
 def remove(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     """Take somebody out of the draft, with a reason."""
     found, user = _changing(request, reference, person)
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.person.submission))
     if form.is_valid():
         persons.remove(person=found.person, by=user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(person)s is taken out.") % {"person": found.person})

@@ -11,6 +11,7 @@ from submissions import policies
 from submissions.actions import exhibits, progress
 from submissions.forms import KeepForm, NoteForm, WithdrawForm
 from submissions.models import Exhibit
+from submissions.name_check import KnownNames
 from submissions.states import Status, check_transition
 from submissions.views.drafts import _status, _submission
 
@@ -33,7 +34,9 @@ def send_back(request: HttpRequest, reference: str) -> HttpResponse:
     policies.check_can_approve(user, submission)
     if submission.status != Status.READY:
         raise NotNow(_("No documenter has asked for a check of this, or it was taken back."))
-    form = NoteForm(request.POST if request.method == "POST" else None)
+    form = NoteForm(
+        request.POST if request.method == "POST" else None, names=KnownNames(submission)
+    )
     if form.is_valid():
         progress.send_back(submission=submission, note=form.cleaned_data["note"], by=user)
         messages.success(request, _("It is with the documenters again, with your note."))
@@ -78,7 +81,9 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     submission, user = _submission(request, reference)
     policies.check_can_approve(user, submission)
     check_transition(submission.status, Status.WITHDRAWN)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = WithdrawForm(
+        request.POST if request.method == "POST" else None, names=KnownNames(submission)
+    )
     if form.is_valid():
         progress.withdraw(submission=submission, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("It is withdrawn. Nothing of it is given from now on."))

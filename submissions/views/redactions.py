@@ -18,12 +18,14 @@ from custody.plain import outcome_of
 from impna.db import transaction_as
 from impna.errors import Refused, Sentence
 from impna.marks import own_transactions
-from partners.forms import ReasonForm
 from partners.models import User
 from partners.policies import allowed
 from submissions import policies
 from submissions.actions import exhibits, redactions
+from submissions.forms import CheckedReasonForm, OpeningForm
+from submissions.graphic import is_graphic
 from submissions.models import Exhibit, PagePictures, Redaction
+from submissions.name_check import KnownNames
 from submissions.redaction_forms import PlacesForm
 from submissions.redactions_told import Told, failure_words
 from submissions.states import CopyState
@@ -64,10 +66,11 @@ def open_pages(request: HttpRequest, reference: str, exhibit: str) -> HttpRespon
     """Ask for the pictures of its pages: a reason, then fifteen minutes."""
     found, user = _with_file(request, reference, exhibit)
     redactions.check_takes_copies(found, user)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    names = KnownNames(found.submission)
+    form = OpeningForm(posted, markers=found.markers, names=names)
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        opening = redactions.open_pages(exhibit=found, reason=reason, by=user)
+        opening = redactions.open_pages(exhibit=found, **form.given, by=user)
         return redirect("submissions:redaction-mark", reference, exhibit, opening.reference)
     context = {"form": form, **_about(found)}
     return render(request, "submissions/redaction_open.html", context, status=_status(form))
@@ -95,6 +98,7 @@ def mark(request: HttpRequest, reference: str, exhibit: str, opening: str) -> Ht
         "blank": PlacesForm.blank(pages=count),
         "permit": permit,
         "is_open": permit.is_open(timezone.now()),
+        "veiled": is_graphic(found.markers),
         "sheets": [(number, place) for number, place in enumerate(pages.places, 1)],
         **_about(found),
     }
@@ -127,9 +131,11 @@ def page_picture(
 def redaction(request: HttpRequest, reference: str, exhibit: str, copy: str) -> HttpResponse:
     """One copy: what it is, opening it, and whether nobody can be recognised in it."""
     found, user = _copy(request, reference, exhibit, copy)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    names = KnownNames(found.exhibit.submission)
+    form = OpeningForm(posted, markers=found.exhibit.markers, names=names)
     if form.is_valid():
-        redactions.open_copy(redaction=found, reason=form.cleaned_data["reason"], by=user)
+        redactions.open_copy(redaction=found, **form.given, by=user)
         return redirect(request.path)
     permit = _open_permit(found, user)
     context = {
@@ -162,7 +168,8 @@ def take_back(request: HttpRequest, reference: str, exhibit: str, copy: str) -> 
     """End the use of a copy, with a reason."""
     found, user = _copy(request, reference, exhibit, copy)
     policies.check_can_sign_off(user, found.exhibit.submission)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = CheckedReasonForm(posted, names=KnownNames(found.exhibit.submission))
     if form.is_valid():
         redactions.take_back(redaction=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("%(copy)s is taken back.") % {"copy": found})

@@ -14,6 +14,7 @@ from submissions.actions import reviewing
 from submissions.keeping import last_review_day
 from submissions.keeping_forms import ReviewForm
 from submissions.models import Submission
+from submissions.name_check import KnownNames
 from submissions.states import Status
 from submissions.views.drafts import _status, _submission
 from submissions.views.persons import _posted
@@ -26,7 +27,9 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
     policies.check_can_lead(user, submission)
     if submission.status == Status.WITHDRAWN or not submission.versions_made:
         raise NotNow(_("This is asked of what was handed over and not withdrawn."))
-    form = ReviewForm(_posted(request), initial={"next_on": last_review_day()})
+    form = ReviewForm(
+        _posted(request), initial={"next_on": last_review_day()}, names=KnownNames(submission)
+    )
     if form.is_valid():
         reviewing.review(submission=submission, **form.cleaned_data, by=user)
         messages.success(request, _("Your decision is recorded, with its date of review."))

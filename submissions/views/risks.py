@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from impna.errors import NotNow
-from partners.forms import ReasonForm
 from partners.models import User
 from partners.policies import allowed
 from submissions import policies
 from submissions.actions import exhibits, risks, unsaved
 from submissions.drafting_pages import NEW_RISK, key_of
+from submissions.forms import CheckedReasonForm
 from submissions.models import Risk, Submission
+from submissions.name_check import KnownNames
 from submissions.risk_forms import RiskForm
 from submissions.views.drafts import _status, _submission
 from submissions.views.persons import _posted
@@ -47,7 +48,7 @@ def assess(request: HttpRequest, reference: str) -> HttpResponse:
     """A new risk."""
     submission, user = _submission(request, reference)
     policies.check_can_assess_risks(user, submission)
-    form = RiskForm(_posted(request))
+    form = RiskForm(_posted(request), names=KnownNames(submission))
     if form.is_valid():
         given = form.cleaned_data["review_on"]
         risks.assess(submission=submission, details=form.details, review_on=given, by=user)
@@ -64,7 +65,7 @@ def look_again(request: HttpRequest, reference: str, risk: str) -> HttpResponse:
     found, user = _risk(request, reference, risk)
     submission, page = found.submission, key_of(found, "answers")
     start = RiskForm.start(risks.read_details(found), found.review_on)
-    form = RiskForm(_posted(request), initial=start)
+    form = RiskForm(_posted(request), initial=start, names=KnownNames(submission))
     if form.is_valid():
         given = form.cleaned_data["review_on"]
         risks.look_again(risk=found, details=form.details, review_on=given, by=user)
@@ -84,7 +85,7 @@ def look_again(request: HttpRequest, reference: str, risk: str) -> HttpResponse:
 def end(request: HttpRequest, reference: str, risk: str) -> HttpResponse:
     """It is over, with a reason."""
     found, user = _risk(request, reference, risk)
-    form = ReasonForm(_posted(request))
+    form = CheckedReasonForm(_posted(request), names=KnownNames(found.submission))
     if form.is_valid():
         risks.end(risk=found, reason=form.cleaned_data["reason"], by=user)
         messages.success(request, _("%(risk)s is over.") % {"risk": found})

@@ -15,6 +15,7 @@ READ = {
     "cases/models/__init__.py",
     "cases/models/referrals.py",
     "cases/querysets.py",
+    "cases/two_people.py",
     "submissions/models/__init__.py",
     "submissions/models/submissions.py",
     "submissions/policies.py",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.actions import assignments, enclosures, receiving, referrals
-from cases.models import Assignment, Enclosure, Referral
+from cases.models import Assignment, Enclosure, Referral, SecondReader
 from custody import vault
 from partners import roles
 from partners.actions import members
@@ -19,6 +19,8 @@ from submissions.models import Submission
 from tests.cases.pages import file_of, given, with_file
 from tests.factories.cases import (
     adviser,
+    agreed,
+    asked_to_agree,
     assigned,
     enclosed,
     fresh,
@@ -163,6 +165,14 @@ def open_exhibit(referral: Referral) -> None:
         vault.open(exhibit, by=head(), reason="To see.", files={"Exhibit 2": exhibit.file})
 
 
+def ask_a_colleague(referral: Referral) -> None:
+    asked_to_agree(referral, file_of(referral), by=officer(), colleague=head())
+
+
+def agree_to_an_opening(referral: Referral) -> None:
+    agreed(SecondReader.objects.awaited().get())
+
+
 def open_a_file_of_its_own(referral: Referral) -> None:
     sent = Enclosure.objects.get(request__referral=referral)
     with acting(head()):
@@ -183,6 +193,8 @@ def end_a_role(referral: Referral) -> None:
 ACTS: tuple[Callable[[Referral], None], ...] = (
     assign,
     state_no_conflict,
+    ask_a_colleague,
+    agree_to_an_opening,
     assess,
     name_the_file,
     note,
@@ -197,7 +209,7 @@ ACTS: tuple[Callable[[Referral], None], ...] = (
 
 def with_somebody() -> Submission:
     """With a file in which somebody can be recognised, who agreed to it."""
-    submission = with_file(recognisable="someone", identified_by=["face"])
+    submission = with_file(recognisable="someone", identified_by=["face"], markers=["two_people"])
     person = person_in(submission)
     recognised(submission, person, numbers=(2,), in_words=True)
     said(person)

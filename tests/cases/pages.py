@@ -56,6 +56,13 @@ def file_of(referral: Referral) -> Exhibit:
     return found
 
 
+def file_of_draft(submission: Submission) -> Exhibit:
+    """The same of a draft, as its documenter has it."""
+    found: Exhibit = submission.exhibits.select_related("file__key").get(number=2)
+    found.submission = submission
+    return found
+
+
 def at_head():
     """A browser of the head of unit."""
     return signed_in(head())

@@ -18,6 +18,9 @@ from tests.factories.submissions import (
     approver,
     complete_draft,
     handed_over,
+    person_in,
+    recognised,
+    said,
     unit_of_an_authority,
 )
 from tests.partners.browser import words
@@ -153,6 +156,31 @@ class TestChoosing:
         assert 'name="view" value="cover"' in check.content.decode()
         client.post(page, chosen | {"to": "done", "checked": "on", "number": "1"})
         assert Advice.objects.get().view == "cover"
+
+    def test_somebodys_no_is_said_where_it_is_chosen(self, db, may_cover):
+        submission = complete_draft()
+        submission.cover_sheet.recognisable = "someone"
+        submission.cover_sheet.save(update_fields=["recognisable"])
+        person = person_in(submission)
+        recognised(submission, person, in_words=True)
+        said(person)
+        client = signed_in(approver(submission))
+        page = reverse("cases:hand-over", args=[submission.reference])
+        chosen = {"route": "ask", "question": QUESTION, "view": "cover"}
+        for last in ({"to": "conditions"}, {"to": "done", "checked": "on", "number": "1"}):
+            step = client.post(page, chosen | last)
+            assert step.status_code == 422
+            assert "The Secretariat may not be shown the cover sheet. W-03:" in words(step)
+            assert "Who gets it?" in words(step)
+        assert client.post(page, chosen | {"to": "conditions", "view": "blind"}).status_code == 200
+        version = handed_over(submission)
+        form = reverse("cases:ask-advice", args=[submission.reference])
+        answer = signed_in(version.handed_over_by).post(
+            form, {"question": QUESTION, "view": "cover"}
+        )
+        assert answer.status_code == 422
+        assert "may not be shown the cover sheet" in words(answer)
+        assert not Advice.objects.exists()
 
     def test_without_a_question_nothing_is_shown_whatever_was_chosen(self, db, may_cover):
         submission = complete_draft()

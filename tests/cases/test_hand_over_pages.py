@@ -19,12 +19,13 @@ from impna.references import show_reference
 from partners import roles
 from partners.models import Notification, Partner, Unit
 from submissions import declarations
-from submissions.actions import exhibits, progress, unsaved
+from submissions.actions import exhibits, progress, risks, unsaved
 from submissions.models import Submission, Unsaved, Version
 from submissions.views import check
 from tests.factories.cases import advised, asked, fresh, received, referred
 from tests.factories.partners import acting, member, partner_at, signed_in, unit_of
 from tests.factories.submissions import (
+    a_risk,
     another_documenter,
     approver,
     complete_draft,
@@ -37,6 +38,8 @@ from tests.factories.submissions import (
 from tests.partners.browser import at_once, hidden, words
 
 CONDITION = "Ask us before you share it with Example State 9."
+# The last ticks.
+TICKED = {"to": "done", "looked": "on", "checked": "on"}
 QUESTION = "Who takes cases of example acts in the south?"
 
 
@@ -58,7 +61,7 @@ def told(unit, **more):
 def final(submission, unit, **more):
     """Everything, ticked and sent."""
     number = {"number": str(submission.versions_made + 1)}
-    return chosen(unit) | told(unit, **more) | {"to": "done", "checked": "on"} | number
+    return chosen(unit) | told(unit, **more) | TICKED | number
 
 
 @pytest.fixture
@@ -117,7 +120,7 @@ class TestThreeSteps:
         # The page carries everything twice: for changing it, and for the last step.
         posted = {name: values[: len(values) // 2 or 1] for name, values in posted.items()}
         assert 'name="checked"' in last
-        done = client.post(page_of(submission), {**posted, "to": "done", "checked": "on"})
+        done = client.post(page_of(submission), {**posted, **TICKED})
         assert done.status_code == 302, words(done)
         assert done["Location"].endswith("/versions/1/receipt/")
         referral = Referral.objects.get(submission=submission)
@@ -407,7 +410,7 @@ class TestSupplements:
         client = signed_in(referral.sent_by)
         page = client.get(page_of(submission))
         assert "They have an earlier version, and get this one" in words(page)
-        posted = {"route": "direct", "to": "done", "checked": "on", "number": "2"}
+        posted = {"route": "direct", **TICKED, "number": "2"}
         posted |= told(referral.unit, which="new", conditions=CONDITION)
         assert client.post(page_of(submission), posted).status_code == 302
         referral = fresh(referral)
@@ -463,7 +466,7 @@ class TestWithoutARecipient:
 
     def posted(self, fallen, to="done"):
         there = fallen.submission.referrals.exclude(pk=fallen.pk).get()
-        return {"route": "direct", "to": to, "checked": "on", "number": "2",
+        return {"route": "direct", "to": to, "looked": "on", "checked": "on", "number": "2",
                 "without": [fallen.unit.reference]} | told(there.unit, which="new")  # fmt: skip
 
     def test_it_is_offered_said_and_done(self, fallen):
@@ -495,7 +498,7 @@ class TestWithoutARecipient:
         supplement(referral.submission)
         Partner.objects.filter(pk=referral.unit.partner_id).update(status="suspended")
         client = signed_in(referral.sent_by)
-        posted = {"route": "direct", "to": "done", "checked": "on", "number": "2",
+        posted = {"route": "direct", **TICKED, "number": "2",
                   "without": [referral.unit.reference]}  # fmt: skip
         answer = client.post(page_of(referral.submission), posted)
         assert answer.status_code == 422 and "Tick at least one" in words(answer)
@@ -519,7 +522,7 @@ class TestWithoutARecipient:
         client.post(page_of(submission), self.posted(fallen))
         Partner.objects.filter(pk=fallen.unit.partner_id).update(status="active")
         assert fallen.unit.reference in words(client.get(page_of(submission, "refer")))
-        posted = {"units": [fallen.unit.reference], "to": "done", "checked": "on"}
+        posted = {"units": [fallen.unit.reference], **TICKED}
         answer = client.post(page_of(submission, "refer"), posted | told(fallen.unit))
         assert answer.status_code == 302
         assert fresh(fallen).version.number == 2
@@ -534,7 +537,7 @@ class TestAsking:
         assert step.status_code == 200
         assert QUESTION in words(step)
         assert "Hand over now" in words(step)
-        posted = {"route": "ask", "question": QUESTION, "to": "done", "checked": "on"}
+        posted = {"route": "ask", "question": QUESTION, **TICKED}
         done = client.post(page_of(submission), posted | {"number": "1"})
         assert done.status_code == 302
         assert not Referral.objects.exists()
@@ -546,7 +549,7 @@ class TestAsking:
         referral = received()
         supplement(referral.submission)
         client = signed_in(referral.sent_by)
-        posted = {"route": "ask", "question": QUESTION, "to": "done", "checked": "on"}
+        posted = {"route": "ask", "question": QUESTION, **TICKED}
         posted |= told(referral.unit, which="new", conditions=CONDITION) | {"number": "2"}
         assert client.post(page_of(referral.submission), posted).status_code == 302
         assert fresh(referral).conditions.count() == 1
@@ -619,7 +622,7 @@ class TestFurtherRecipients:
         return unit_of_an_authority("Example State 2")
 
     def posted(self, unit, **more):
-        return {"units": [unit.reference], "to": "done", "checked": "on"} | told(unit, **more)
+        return {"units": [unit.reference], **TICKED} | told(unit, **more)
 
     def test_they_get_the_newest_version(self, referral, other):
         client, address = signed_in(referral.sent_by), page_of(referral.submission, "refer")
@@ -663,3 +666,68 @@ class TestFurtherRecipients:
         assert page.context["walk"].first["units"].initial == [other.reference]
         assert client.post(address, self.posted(other)).status_code == 302
         assert Referral.objects.get(unit=other).route == "advised"
+
+
+class TestRisks:
+    """Who could be harmed is asked again at each new disclosure (requirement 32)."""
+
+    def check(self, submission, unit):
+        return chosen(unit, to="check") | told(unit)
+
+    def test_the_approver_reads_them_and_says_so(self, client, submission, unit):
+        a_risk(submission)
+        step = words(client.post(page_of(submission), self.check(submission, unit)))
+        for said in ("Who could be harmed", "W-03", "An interpreter", "Example threat.",
+                     "Those who are said to have done it", "Example measure.", "Risk 1"):  # fmt: skip
+            assert said in step, said
+        posted = final(submission, unit)
+        del posted["looked"]
+        refused = client.post(page_of(submission), posted)
+        assert refused.status_code == 422
+        assert "Tick this once you have looked at who could be harmed by it." in words(refused)
+        assert not Version.objects.exists()
+        assert client.post(page_of(submission), final(submission, unit)).status_code == 302
+        entry = CustodyEvent.objects.get(type="submissions.declaration.made").entry
+        assert json.loads(entry)["data"]["risks"] == 1
+        assert "interpreter" not in entry and "W-03" not in entry
+
+    def test_without_any_it_is_asked_all_the_same(self, client, submission, unit):
+        step = words(client.post(page_of(submission), self.check(submission, unit)))
+        assert "None is written down. If you looked and found none, go on." in step
+        assert "I have looked at who could be harmed" in step
+
+    def test_one_whose_day_is_past_is_looked_at_first(self, submission, unit, clock):
+        risk = a_risk(submission)
+        clock.move(days=31)
+        client = signed_in(approver(submission))
+        step = words(client.post(page_of(submission), self.check(submission, unit)))
+        assert "Look at this again before anything is given: Risk 1." in step
+        assert "Hand over now" not in step
+        refused = client.post(page_of(submission), final(submission, unit))
+        assert refused.status_code == 409
+        assert not Version.objects.exists()
+        with acting(submission.begun_by):
+            risks.end(risk=risk, reason="They moved.", by=submission.begun_by)
+        assert client.post(page_of(submission), final(submission, unit)).status_code == 302
+
+    def test_whoever_asks_the_secretariat_first_gives_to_nobody(self, submission, clock):
+        a_risk(submission)
+        clock.move(days=31)
+        client = signed_in(approver(submission))
+        posted = {"route": "ask", "question": QUESTION, "to": "check"}
+        step = words(client.post(page_of(submission), posted))
+        assert "Who could be harmed" not in step
+        posted |= {"to": "done", "checked": "on", "number": "1"}
+        assert client.post(page_of(submission), posted).status_code == 302
+
+    def test_further_recipients_are_a_new_disclosure(self, db):
+        referral, other = referred(), unit_of_an_authority("Example State 2")
+        a_risk(referral.submission)
+        client = signed_in(referral.sent_by)
+        posted = {"units": [other.reference], **TICKED} | told(other)
+        step = client.post(page_of(referral.submission, "refer"), posted | {"to": "check"})
+        assert "Example measure." in words(step)
+        refused = posted | {"looked": ""}
+        answer = client.post(page_of(referral.submission, "refer"), refused)
+        assert answer.status_code == 422
+        assert client.post(page_of(referral.submission, "refer"), posted).status_code == 302

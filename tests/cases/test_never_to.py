@@ -13,7 +13,7 @@ from impna.errors import NotAllowed, NotNow
 from partners.models import Partner
 from submissions.actions import exclusions, versions
 from submissions.models import StandingExclusion
-from tests.cases.test_hand_over_pages import page_of, supplement, told
+from tests.cases.test_hand_over_pages import TICKED, page_of, supplement, told
 from tests.factories.cases import contact, fresh, head, received, referred
 from tests.factories.partners import acting, manager_of, signed_in
 from tests.factories.submissions import (
@@ -133,7 +133,7 @@ def test_what_was_given_stays_and_a_supplement_goes_without_it(by_name, unit):
     supplement(referral.submission)
     client = signed_in(referral.sent_by)
     assert "by a rule of your own organisation" in words(client.get(page_of(referral.submission)))
-    posted = {"route": "direct", "without": [unit.reference], "to": "done", "checked": "on"}
+    posted = {"route": "direct", "without": [unit.reference], **TICKED}
     posted |= {"number": "2", "units": [unit_of_an_authority(name="Example State 2").reference]}
     posted |= told(unit_of_an_authority(name="Example State 2"))
     assert client.post(page_of(referral.submission), posted).status_code == 302

@@ -212,11 +212,11 @@ class TestTime:
             with pytest.raises(DatabaseError, match="no submission"), transaction.atomic():
                 Submission.objects.update(since=now)
 
-    def test_the_worker_recalls_only_what_a_code_asked_for(self, person, as_worker):
+    def test_the_worker_recalls_only_what_no_word_covers(self, person, as_worker):
         received(submission=person.submission)
         use(person)
         now = timezone.now()
         with as_worker():
             for change in ({"status": "recalled"}, {"due_on": now.date()}, {"since": now}):
-                with pytest.raises(DatabaseError, match="a code"), transaction.atomic():
+                with pytest.raises(DatabaseError, match="no word covers"), transaction.atomic():
                     Referral.objects.update(**change)

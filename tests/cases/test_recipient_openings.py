@@ -1,9 +1,11 @@
 """Exhibits that were given: what to know first, one opening each, bytes while the permit lasts."""
 
+import pytest
 from django.conf import settings
 
 from cases.actions import access, receiving
 from custody.models import CustodyEvent, Opening
+from impna.errors import NotAllowed
 from partners import roles
 from tests.cases.pages import CONTENT, at, at_contact, at_head, file_of, given, words
 from tests.factories.cases import analyst, assigned, head
@@ -61,6 +63,29 @@ def test_what_to_know_stands_before_the_opening(db):
     for told in ("Graphic content", "Concerns a minor", "H1: Not to be disclosed"):
         assert told in words(page)
         assert told in words(at_head().get(referral.get_absolute_url()))
+
+
+def test_graphic_content_is_chosen_each_by_itself(db):
+    referral = given(answers={"markers": ["graphic"]})
+    chosen = file_of(referral).reference
+    client, form = at_head(), {"items": [chosen], "reason": "To see."}
+    page = words(client.get(f"{open_path(referral)}?items={chosen}"))
+    assert "Turn the sound off before you play anything" in page
+    assert "I choose to open it" in page
+    answer = client.post(open_path(referral), form)
+    assert answer.status_code == 422
+    assert "Exhibit 2: tick that you choose to open it" in words(answer)
+    item = referral.items.get(exhibit__number=2)
+    with acting(head()), pytest.raises(NotAllowed, match="graphic content"):
+        receiving.open_exhibit(item=item, name="x", reason="x", by=head())
+    assert not Opening.objects.filter(target__startswith="submissions.exhibit:").exists()
+    answer = client.post(open_path(referral), form | {"chosen": [chosen]})
+    assert "turn the sound off before you play it" in words(client.get(answer["Location"]))
+    assert client.post(open_path(referral), form).status_code == 422
+
+
+def test_what_is_not_graphic_asks_for_no_tick(db):
+    assert "I choose to open it" not in words(at_head().get(open_path(given())))
 
 
 def test_what_was_not_scanned_opens_after_a_warning(db):

@@ -13,13 +13,14 @@ from cases.actions import (
     receiving,
     referrals,
     requests,
+    two_people,
 )
-from cases.models import Advice, Enclosure, InformationRequest, Referral
+from cases.models import Advice, Enclosure, InformationRequest, Referral, SecondReader
 from cases.vocabularies import Mode
 from custody import vault
 from impna.db import acting_as
 from partners.models import Unit, User
-from submissions.models import Submission, Version
+from submissions.models import Exhibit, Submission, Version
 from tests.factories.partners import acting
 from tests.factories.standing import ADVISER, ANALYST, CONTACT, HEAD, OFFICER
 from tests.factories.submissions import approver, complete_draft, unit_of_an_authority
@@ -131,6 +132,22 @@ def enclosed(
     stored = vault.store(io.BytesIO(content), key=key)
     with acting(by):
         return enclosures.enclose(request=request, key=key, stored=stored, name=name, by=by)
+
+
+def asked_to_agree(
+    referral: Referral, exhibit: Exhibit, *, by: User, colleague: User
+) -> SecondReader:
+    """One person of the unit asks another to agree to an opening."""
+    item = referral.items.live().get(exhibit=exhibit)
+    with acting(by):
+        return two_people.ask(item=item, colleague=colleague, reason="Example reason.", by=by)
+
+
+def agreed(asked: SecondReader, *, agreed: bool = True, by: User | None = None) -> SecondReader:
+    """The colleague answers."""
+    by = by or asked.colleague
+    with acting(by):
+        return two_people.answer(asked=asked, agreed=agreed, by=by)
 
 
 def fresh(referral: Referral) -> Referral:

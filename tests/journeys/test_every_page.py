@@ -45,6 +45,7 @@ NO_PAGE = {
     "submissions:erase": "only of what was withdrawn; test_erasing",
     "submissions:data-request-lift": "only of a restriction; test_data_requests",
     "cases:recalled": "needs a recall; test_narrowed_pages",
+    "cases:give-again": "needs a recall; test_narrowed_pages",
     "cases:opened": "needs an opening; test_main_line",
 }
 

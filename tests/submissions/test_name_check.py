@@ -2,19 +2,41 @@
 
 import base64
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from cases.actions import requests
+from cases.actions import referrals, requests
+from cases.models import Condition
 from custody.models import Opening
-from submissions.actions import cover_sheets, exhibits, identities, incidents
-from submissions.models import CoverSheet, Exhibit, NameToken, Submission, Unsaved
+from submissions.actions import (
+    consents,
+    cover_sheets,
+    exhibits,
+    identities,
+    incidents,
+    persons,
+    progress,
+    risks,
+)
+from submissions.models import (
+    Consent,
+    CoverSheet,
+    Exhibit,
+    NameToken,
+    Person,
+    Risk,
+    Submission,
+    Unsaved,
+)
 from submissions.name_check import KnownNames
 from tests.cases.pages import words
+from tests.cases.test_hand_over_pages import TICKED, chosen, told
 from tests.factories.cases import question, received
 from tests.factories.partners import acting, signed_in
 from tests.factories.submissions import (
@@ -23,8 +45,10 @@ from tests.factories.submissions import (
     complete_draft,
     identity_of,
     person_in,
+    unit_of_an_authority,
     upload_token,
 )
+from tests.partners.browser import hidden
 
 SHEET = {"situation": "Attacks in the north", "languages": "Arabic", "working_language": "en"}
 
@@ -228,6 +252,116 @@ class TestTheOtherPlaces:
         assert requests.read_answer(asked) == "W-03 saw it."
         page = reverse("cases:recall", args=[referral.reference])
         assert client.post(page, {"reason": "Amina asked for it."}).status_code == 422
+
+
+class TestEverythingAboutPeople:
+    """What is said of persons, of risks, and for what reason."""
+
+    def test_a_persons_own_pages(self, submission, client, person):
+        page = page_of(submission, "person-heard", person.reference)
+        typed = {"heard": "yes", "heard_words": "Amina told a clinic."}
+        assert client.post(page, typed).status_code == 422
+        page = page_of(submission, "person-support", person.reference)
+        answer = client.post(page, {"note": "Amina Hassan wants to be called."})
+        assert answer.status_code == 422
+        assert "“ Amina Hassan ” looks like the name of W-03" in words(answer)
+        fields = dict.fromkeys(questions(answer), "W-03")
+        typed = {"note": "Amina Hassan wants to be called."} | fields
+        assert client.post(page, typed).status_code == 302
+        found = Person.objects.select_related("submission__compartment").get(pk=person.pk)
+        assert persons.read_details(found).note == "W-03 wants to be called."
+        page = page_of(submission, "person-remove", person.reference)
+        assert client.post(page, {"reason": "Amina asked."}).status_code == 422
+
+    def test_what_they_said(self, submission, client, person):
+        page = page_of(submission, "consent-record", person.reference)
+        typed = {
+            "asked_on": "2026-01-02", "mode": "written", "capacity": "adult", "not_exhibits": "1",
+            "note": "Amina would like a copy.",
+        }  # fmt: skip
+        answer = client.post(page, typed)
+        assert answer.status_code == 422
+        assert "“ Amina ” looks like the name of W-03" in words(answer)
+        assert (
+            client.post(page, typed | dict.fromkeys(questions(answer), "W-03")).status_code == 302
+        )
+        consent = Consent.objects.get()
+        consent.person.submission = Submission.objects.select_related("compartment").get()
+        assert consents.read_details(consent).note == "W-03 would like a copy."
+        assert consent.not_exhibits == [1]
+
+    def test_a_risk_and_the_reason_that_it_is_over(self, submission, client, person):
+        page, day = page_of(submission, "risk-add"), timezone.localdate() + timedelta(days=9)
+        typed = {
+            "to": ["staff"], "what": "They look for Hassan.", "likelihood": "low",
+            "impact": "high", "review_on": day.isoformat(),
+        }  # fmt: skip
+        answer = client.post(page, typed)
+        assert answer.status_code == 422 and not Risk.objects.exists()
+        assert (
+            client.post(page, typed | dict.fromkeys(questions(answer), "W-03")).status_code == 302
+        )
+        risk = Risk.objects.select_related("submission__compartment").get()
+        assert risks.read_details(risk).what == "They look for W-03."
+        page = page_of(submission, "risk-end", risk.reference)
+        assert client.post(page, {"reason": "Amina moved away."}).status_code == 422
+
+    def test_who_can_be_recognised(self, submission, client, person):
+        page = page_of(submission, "link-add")
+        typed = {
+            "who": "people", "fewest": "1", "most": "2", "basis": "not_reachable",
+            "describe": "With Amina Hassan.", "reason": "Gone.", "numbers": "1",
+        }  # fmt: skip
+        answer = client.post(page, typed)
+        assert answer.status_code == 422
+        assert "“ Amina Hassan ” looks like the name of W-03" in words(answer)
+
+    def test_reasons_to_withdraw_and_to_send_back(self, submission, person):
+        client = signed_in(approver(submission))
+        with acting(submission.begun_by):
+            progress.make_ready(submission=submission, by=submission.begun_by)
+        answer = client.post(page_of(submission, "send-back"), {"note": "Ask Amina again."})
+        assert answer.status_code == 422
+
+
+class TestHandingOver:
+    """Conditions and the question to the Secretariat: asked on their step, kept to the last."""
+
+    CONDITION = "Call Amina Hassan before you share it."
+
+    def page(self, submission):
+        return reverse("cases:hand-over", args=[submission.reference])
+
+    def test_a_condition(self, submission, person):
+        client, unit = signed_in(approver(submission)), unit_of_an_authority()
+        posted = chosen(unit) | told(unit, conditions=self.CONDITION)
+        step = client.post(self.page(submission), posted | {"to": "check"})
+        assert step.status_code == 422
+        assert "“ Amina Hassan ” looks like the name of W-03" in words(step)
+        (form,) = step.context["walk"].forms
+        (field,) = form.asked_names
+        assert field.html_name.startswith(f"{unit.reference}-named-")
+        posted |= {field.html_name: "W-03"}
+        step = client.post(self.page(submission), posted | {"to": "check"})
+        assert step.status_code == 200
+        assert "Call W-03 before you share it." in words(step)
+        assert (field.html_name, "W-03") in hidden(step)
+        number = {"number": "1"}
+        assert client.post(self.page(submission), posted | TICKED | number).status_code == 302
+        condition = Condition.objects.select_related("referral__compartment").get()
+        assert referrals.read_condition(condition) == "Call W-03 before you share it."
+
+    def test_the_question_to_the_secretariat(self, submission, person):
+        client = signed_in(approver(submission))
+        posted = {"route": "ask", "question": "Who takes what Hassan saw?"}
+        step = client.post(self.page(submission), posted | {"to": "conditions"})
+        assert step.status_code == 422
+        assert "“ Hassan ” looks like the name of W-03" in words(step)
+        posted |= dict.fromkeys(questions(step), "keep")
+        step = client.post(self.page(submission), posted | {"to": "conditions"})
+        assert "Check your answers and hand over" in words(step)
+        done = posted | {"to": "done", "checked": "on", "number": "1"}
+        assert client.post(self.page(submission), done).status_code == 302
 
 
 class TestFilesThatAreSent:

@@ -77,7 +77,11 @@ COLLECTED = story(
         documenter.drafted(
             312382,
             situation="Example: attack on a besieged town",
-            attached=(photograph("IMG_1401"), held("Example: metal fragment, bag 1")),
+            attached=(
+                photograph("IMG_1401"),
+                held("Example: metal fragment, bag 1"),
+                photograph("IMG_1402", markers=["graphic", "two_people"]),
+            ),
             languages="Arabic",
         ),
         people.named(people.child("V-141", 1)),
@@ -106,6 +110,7 @@ COLLECTED = story(
             again_in=40,
         ),
     ),
+    (1, unit.asked_colleague(STATE_1, 3)),
 )
 SEVERAL = story(
     "Example: Idlib and Hamah, three recipients",

@@ -302,8 +302,12 @@ class Referred:
 
     @property
     def incidents(self) -> list[Told]:
-        """As they were handed over."""
-        return [Told.from_entry(entry) for entry in self.package.incidents]
+        """As they were handed over; sources are named where they were given as well."""
+        items = self.package.items
+        numbers = {one.item.exhibit.number for one in items}
+        codes = {who["code"] for one in items for who in one.told.get("people", [])}
+        found = [Told.from_entry(entry) for entry in self.package.incidents]
+        return [told.given_with(codes, numbers) for told in found]
 
     @property
     def conditions(self) -> list[Asked]:

@@ -229,6 +229,10 @@ class _Making:
                 single_handed=organisation.single_handed,
                 by=manager,
             )
+            if organisation.competences:
+                organisations.declare_competences(
+                    partner=partner, competences=organisation.competences, by=manager
+                )
             for code in seat.codes[1:]:
                 members.give_role(user=manager, role=code, by=manager)
         for other in others:

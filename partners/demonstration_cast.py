@@ -29,6 +29,7 @@ class Organisation:
     unit: str = ""
     listed: bool = False
     single_handed: bool = False
+    competences: tuple[str, ...] = ()
     may: str = "Example mandate."
 
 
@@ -52,6 +53,7 @@ ACTIVE = (
             Seat("protection", "Data-protection lead", ("data_protection_lead",)),
             Seat("reader", "Reader", ("reader",)),
         ),
+        competences=("accounts_adults",),
         may="Documents attacks on schools and hospitals. Field offices in two places.",
     ),
     Organisation(

@@ -14,6 +14,7 @@ class Event(StrEnum):
     PARTNER_SUSPENDED = "partners.partner.suspended"
     PARTNER_REINSTATED = "partners.partner.reinstated"
     PARTNER_LEFT = "partners.partner.left"
+    PARTNER_COMPETENCES_DECLARED = "partners.partner.competences_declared"
     PARTNER_SETTINGS_CHANGED = "partners.partner.settings_changed"
     PARTNER_LOCKED_OUT = "partners.partner.locked_out"
     PARTNER_LOCK_LIFTED = "partners.partner.lock_lifted"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners import roles
-from partners.models import Partner, Reach, Unit, User, Vetting
+from partners.models import Competence, Partner, Reach, Unit, User, Vetting
 from partners.models.notifications import MailWhen
 
 _PASSWORD_HINT = _("At least 12 characters. Three or four words that only you connect are good.")
@@ -352,6 +352,12 @@ class GiveRoleForm(forms.Form):
         field.widget = RadioSelect(hints=_role_hints(field.choices), choices=field.choices)
 
 
+_COMPETENCES: dict[Any, Any] = {
+    Competence.CHILDREN: _("People trained to hear children, with whoever looks after the child."),
+    Competence.SGBV: _("Of any gender and age; help is there before and after."),
+}
+
+
 class SettingsForm(forms.Form):
     """What a manager decides for the partner."""
 
@@ -373,6 +379,18 @@ class SettingsForm(forms.Form):
         super().__init__(*args, **kwargs)
         if partner.kind != roles.CSO:
             del self.fields["single_handed"]
+
+
+class CompetencesForm(forms.Form):
+    """Whose accounts the organisation's people are trained to take."""
+
+    competences = forms.MultipleChoiceField(
+        label=_("Whose accounts are your people trained to take?"),
+        help_text=_("Choose only what is so today. Nothing chosen: identify, support, refer."),
+        choices=Competence,
+        required=False,
+        widget=CheckboxSelectMultiple(hints=_COMPETENCES),
+    )
 
 
 class _OneName:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("members/invite/", members.invite, name="invite"),
     path("members/lock-out/", members.lock_out, name="lock-out"),
     path("members/settings/", members.change_settings, name="settings"),
+    path("members/competences/", members.declare_competences, name="competences"),
     path("members/<ref:reference>/", members.member_detail, name="member-detail"),
     path("members/<ref:reference>/give/", members.give_role, name="give-role"),
     path("members/<ref:reference>/end/<int:membership>/", members.end_role, name="end-role"),

@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 from impna.errors import NotNow
 from partners.models import User
 from submissions import policies
-from submissions.models import Exhibit, Incident, Link, Person, Risk, Submission
+from submissions.models import (
+    Exhibit,
+    Group,
+    Incident,
+    Information,
+    Link,
+    Person,
+    Risk,
+    Submission,
+)
 from submissions.person_vocabularies import PersonRole
 from submissions.states import Status
 from submissions.vocabularies import DatePrecision
@@ -40,9 +49,13 @@ _ROUTES = {
     "incident-more": "incident-conduct-more",
     "incident-context": "incident-context",
     "incident-law": "incident-law",
+    "incident-against": "incident-against",
+    "incident-group": "group-add",
+    "incident-information": "information-add",
     "person-heard": "person-heard",
     "person-who": "person-who",
     "person-care": "person-care",
+    "person-account": "person-account",
     "person-parts": "person-parts",
     "person-support": "person-support",
     "risk-answers": "risk-look",
@@ -62,6 +75,7 @@ _KINDS: dict[type[Exhibit | Incident | Person | Risk | Link], str] = {
     Link: "link",
 }
 _KEY = re.compile(r"(incident|exhibit|person|risk|link)-([0-9A-Z]{13})-([a-z]+)")
+_FACT = re.compile(r"fact-([0-9A-Z]{13})-(group|information)-([0-9A-Z]{13})")
 _PART = re.compile(r"part-([0-9A-Z]{13})-([0-9A-Z]{13})-([a-z_]+)")
 
 
@@ -75,12 +89,20 @@ def key_of_part(person: Person, incident: Incident, role: str) -> str:
     return f"part-{person.reference}-{incident.reference}-{role}"
 
 
+def key_of_fact(fact: Group | Information) -> str:
+    """Of the form that says a group or a piece of information again."""
+    kind = "group" if isinstance(fact, Group) else "information"
+    return f"fact-{fact.incident.reference}-{kind}-{fact.reference}"
+
+
 def address_of(submission: Submission, key: str) -> str:
     """Where the form stands; empty for a key that names none, or nothing that is still there."""
     if key in _PAGES:
         return reverse(_PAGES[key], args=[submission.reference])
     if part := _PART.fullmatch(key):
         return _address_of_part(submission, *part.groups())
+    if fact := _FACT.fullmatch(key):
+        return _address_of_fact(submission, *fact.groups())
     match = _KEY.fullmatch(key)
     name = f"{match[1]}-{match[3]}" if match else ""
     if match is None or not (
@@ -110,6 +132,14 @@ def _address_of_part(submission: Submission, person: str, incident: str, role: s
     )
     names = [submission.reference, person, incident, role]
     return reverse("submissions:person-part", args=names) if is_there else ""
+
+
+def _address_of_fact(submission: Submission, incident: str, kind: str, fact: str) -> str:
+    there = submission.incidents.present().filter(reference=incident)
+    rows = {"group": "groups", "information": "information"}[kind]
+    is_there = there.filter(**{f"{rows}__reference": fact})
+    names = [submission.reference, incident, fact]
+    return reverse(f"submissions:{kind}-change", args=names) if is_there.exists() else ""
 
 
 def check_may_type(submission: Submission, page: str, by: User) -> None:

@@ -14,6 +14,7 @@ from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from submissions import conduct, countries, offences
 from submissions.actions.incidents import Where
 from submissions.conduct import Answer, Setting
+from submissions.fact_vocabularies import AgainstIt
 from submissions.models import Incident
 from submissions.name_check import NameCheckedForm
 from submissions.offences import UNKNOWN, ConflictType, Offence, PersecutionGround
@@ -24,13 +25,17 @@ _CONFLICTS: dict[Any, Any] = {
     ConflictType.IAC: _("Between States, or one State occupies another."),
     ConflictType.NIAC: _("Between a State and an organised armed group, or between such groups."),
 }
-_BASES: dict[Any, Any] = {
+BASES: dict[Any, Any] = {
     BasisOfKnowledge.DIRECT: _("You, or whoever tells it, saw or heard it."),
     BasisOfKnowledge.PARTICIPANT: _("Whoever tells it took part, or it was done to them."),
     BasisOfKnowledge.HEARSAY_1: _("Told by someone who saw or heard it."),
     BasisOfKnowledge.HEARSAY_REMOTE: _("Told through several people, or nobody knows how many."),
     BasisOfKnowledge.DOCUMENTARY: _("Read or seen in a document, picture or recording."),
     BasisOfKnowledge.INFERENCE: _("Concluded from something else."),
+}
+_AGAINST: dict[Any, Any] = {
+    AgainstIt.NOTHING: _("You asked yourselves and those you spoke with, and found nothing."),
+    AgainstIt.SOMETHING: _("Also if you do not believe it, and if it is small."),
 }
 _GROUNDS: dict[Any, Any] = {
     PersecutionGround.OTHER: _("Such as age, disability or sexual orientation."),
@@ -40,7 +45,7 @@ _PLACES: dict[Any, Any] = {
 }
 
 
-class _MayWait:
+class MayWait:
     """Asked for, so not called optional; a draft is kept without it and its page says it is missing."""
 
     def validate(self, value: Any) -> None:
@@ -49,15 +54,15 @@ class _MayWait:
             super().validate(value)  # type: ignore[misc]  # of the field beside it
 
 
-class OpenText(_MayWait, forms.CharField):
+class OpenText(MayWait, forms.CharField):
     """Text that may come later."""
 
 
-class OpenChoice(_MayWait, forms.ChoiceField):
+class OpenChoice(MayWait, forms.ChoiceField):
     """A choice that may come later."""
 
 
-class OpenChoices(_MayWait, forms.MultipleChoiceField):
+class OpenChoices(MayWait, forms.MultipleChoiceField):
     """Choices that may come later."""
 
 
@@ -121,18 +126,11 @@ class AccountForm(NameCheckedForm):
         label=_("How do you know?"),
         help_text=_("Choose all that fits."),
         choices=BasisOfKnowledge,
-        widget=CheckboxSelectMultiple(hints=_BASES),
+        widget=CheckboxSelectMultiple(hints=BASES),
     )
     known_by = long_text(
         _("How do you know, in words?"),
         _("From whom, by code, or from which document; concluded from what?"),
-    )
-    weakens = long_text(
-        _("What weakens this?"),
-        _(
-            "What contradicts it, what another explanation could be, what you could not check. "
-            "Write “nothing known” if that is so."
-        ),
     )
 
     @staticmethod
@@ -147,6 +145,54 @@ class AccountForm(NameCheckedForm):
     def account(self) -> dict[str, str]:
         """For the action."""
         return {**self.cleaned_data, "basis": " ".join(self.cleaned_data["basis"])}
+
+
+class AgainstForm(NameCheckedForm):
+    """What weakens or contradicts it: a question of its own, and "nothing known" is an answer."""
+
+    against = OpenChoice(
+        label=_("Is anything known that weakens or contradicts this?"),
+        choices=AgainstIt,
+        widget=UnmarkedRadio(hints=_AGAINST),
+    )
+    weakens = long_text(
+        _("What is it?"),
+        _(
+            "What contradicts it, what another explanation could be, what speaks for whoever is "
+            "said to have done it, what you could not check."
+        ),
+        rows=6,
+    )
+
+    def __init__(self, *args: Any, sources: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sources = sources
+
+    @staticmethod
+    def start(known: Mapping[str, str]) -> dict[str, Any]:
+        """What was told so far; words of before it was a question of its own are something."""
+        weakens = known.get("weakens", "")
+        said = known.get("against") or (AgainstIt.SOMETHING if weakens else "")
+        return {"against": said, "weakens": weakens}
+
+    def clean(self) -> dict[str, Any]:
+        """The answer fits what was written, and what sources say."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        said, words = given.get("against"), given.get("weakens")
+        if said == AgainstIt.NOTHING and self._sources:
+            self.add_error("against", _("A source points against it: see above."))
+        elif said == AgainstIt.NOTHING and words:
+            self.add_error("weakens", _("Take the words away, or choose “Something is known”."))
+        elif said == AgainstIt.SOMETHING and not words and not self._sources:
+            self.add_error("weakens", _("Say what it is."))
+        return given
+
+    @property
+    def account(self) -> dict[str, str]:
+        """For the action."""
+        given = self.cleaned_data
+        said = given["against"] or (AgainstIt.SOMETHING if given["weakens"] else "")
+        return {"against": str(said), "weakens": given["weakens"]}
 
 
 class PlaceForm(NameCheckedForm):
@@ -375,5 +421,6 @@ def open_answers(incident: Incident, account: Mapping[str, str] | None = None) -
     }
     told = dict(account or {})
     told["known_by"] = told.get("known_by") or told.get("basis", "")
+    told["weakens"] = told.get("weakens") or told.get("against", "")
     untold = [name for name in _ASKED if account is not None and not told.get(name)]
     return [words[name] for name in (*untold, *incident.missing)]

@@ -8,7 +8,8 @@ anyone who is given the text can tell later that nothing was changed.
 Of an exhibit that was erased since, "erased" is true, and what was said in words is cut out: the
 text is no longer the one on the receipt then. The event of the erasure has its new SHA-256.
 
-Version 1 had no "persons", version 2 neither "consents" nor "links". These three are the provider's
+Version 1 had no "persons", version 2 neither "consents" nor "links", version 3 no "groups" and no
+"information" of incidents (nought is a number that is not known). The first three are the provider's
 own: no recipient reads them (`cases.package`). An exhibit's own "people" are for recipients: codes or
 how many, and on what basis.
 """
@@ -22,21 +23,23 @@ import rfc8785
 
 from custody.texts import open_text, seal_text
 from submissions.actions import consents as consent_words
-from submissions.actions import cover_sheets, exhibits, incidents, persons
+from submissions.actions import cover_sheets, exhibits, groups, incidents, information, persons
 from submissions.actions import links as link_words
 from submissions.answers import Details
 from submissions.models import (
     Consent,
     CoverSheet,
     Exhibit,
+    Group,
     Incident,
+    Information,
     Link,
     Person,
     Submission,
     Version,
 )
 
-VERSION = 3
+VERSION = 4
 COLUMN = "submissions.version.manifest"
 
 type Manifest = dict[str, Any]
@@ -115,14 +118,22 @@ def read(version: Version) -> Manifest:
 def without_words_of(version: Version, exhibit: str) -> str:
     """The canonical text with the words about one exhibit cut out, by its reference.
 
-    Numbers, digests, sizes and coded answers stay.
+    Numbers, digests, sizes and coded answers stay. What it says of incidents is about it as well.
     """
     document = read(version)
     for entry in document["exhibits"]:
         if entry["reference"] == exhibit:
             entry |= {"name": "", "description": "", "erased": True}
             entry["details"] = Details().as_json()
+            _cut_information(document, entry["number"])
     return rfc8785.dumps(document).decode()
+
+
+def _cut_information(document: Manifest, exhibit: int) -> None:
+    for incident in document["incidents"]:
+        for row in incident.get("information", []):
+            if row["exhibit"] == exhibit:
+                row["details"]["words"] = ""
 
 
 def _incident(incident: Incident) -> Manifest:
@@ -142,6 +153,30 @@ def _incident(incident: Incident) -> Manifest:
         "group": incident.group,
         "offences": incident.offences,
         "not_sure": incident.not_sure,
+        "groups": [_group(one) for one in incident.groups.all()],
+        "information": [_information(one) for one in incident.information.all()],
+    }
+
+
+def _group(group: Group) -> Manifest:
+    return {
+        "reference": group.reference,
+        "unit": group.unit,
+        "fewest": group.fewest or 0,
+        "most": group.most or 0,
+        "role": group.role,
+        "details": groups.read_details(group).as_json(),
+    }
+
+
+def _information(row: Information) -> Manifest:
+    return {
+        "reference": row.reference,
+        "source": row.source,
+        "code": row.person.code if row.person else "",
+        "exhibit": row.exhibit.number if row.exhibit else 0,
+        "reliability": row.reliability,
+        "details": information.read_details(row).as_json(),
     }
 
 

@@ -31,6 +31,7 @@ from submissions.person_vocabularies import (
     Involvement,
     ModeOfLiability,
     OneOrUnit,
+    OwnAccount,
     PerpetratorType,
     PersonCategory,
     PersonRole,
@@ -41,7 +42,15 @@ from submissions.person_vocabularies import (
     VictimStatus,
     Vulnerability,
 )
-from submissions.persons import ASKED, PERPETRATOR, VICTIM, WITNESS, PartDetails, next_codes
+from submissions.persons import (
+    ASKED,
+    PERPETRATOR,
+    VICTIM,
+    WITNESS,
+    PartDetails,
+    PersonDetails,
+    next_codes,
+)
 from submissions.persons_told import INTERVIEWS, PART
 from submissions.vocabularies import BasisOfKnowledge
 
@@ -53,7 +62,7 @@ _CATEGORIES: dict[Any, Any] = {
     PersonCategory.INFORMANT: _("Knows something of use, and saw or suffered nothing."),
     PersonCategory.CONTACT: _("Of somebody who is suspected or convicted."),
 }
-_ROLES: dict[Any, Any] = {
+ROLES: dict[Any, Any] = {
     PersonRole.SOURCE: _("Gave you the information."),
     PersonRole.WITNESS: _("Saw or heard it."),
     PersonRole.PERPETRATOR: _("Is said to have done it, ordered it or let it happen."),
@@ -88,10 +97,12 @@ class CodeField(forms.CharField):
     """A pseudonym as people type it: small letters, spaces, other hyphens and digits."""
 
     def clean(self, value: Any) -> str:
-        """As it is kept; a name cannot be."""
+        """As it is kept; a name cannot be. Nothing stays nothing where that is allowed."""
         typed = unicodedata.normalize("NFKC", str(super().clean(value)))
         text = re.sub(r"\s*[-‐‑‒–—−_]\s*", "-", typed).strip().upper()
         text = re.sub(r"\d", lambda digit: str(int(digit[0])), text)
+        if not text:
+            return ""
         if not re.fullmatch(CODE, text):
             raise ValidationError(
                 _(
@@ -111,7 +122,7 @@ def _line(label: Any, hint: Any = "", *, most: int = 60) -> forms.CharField:
     )
 
 
-def _several(
+def several(
     label: Any, choices: Any, hint: Any = "", hints: dict[Any, Any] | None = None
 ) -> forms.MultipleChoiceField:
     return OpenChoices(
@@ -195,13 +206,13 @@ class NewPersonForm(HeardForm):
 class WhoForm(forms.Form):
     """Who they are here: as little as serves the case and their safety."""
 
-    categories = _several(
+    categories = several(
         _("What are they in this case?"),
         PersonCategory,
         _("Choose all that fits: somebody may be victim and suspect."),
         _CATEGORIES,
     )
-    vulnerabilities = _several(
+    vulnerabilities = several(
         _("What should whoever meets them know?"),
         Vulnerability,
         _("Only what you know and what matters for how they are met. Never ask in order to tick."),
@@ -226,6 +237,43 @@ class CareForm(NameCheckedForm):
         rows=5,
         optional=True,
     )
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """For the action."""
+        return self.cleaned_data
+
+
+class OwnAccountForm(NameCheckedForm):
+    """Whether the organisation takes an account itself, and what it adds."""
+
+    own_account = OpenChoice(
+        label=_("Do you take an account of this person yourselves?"),
+        choices=OwnAccount,
+        widget=UnmarkedRadio,
+    )
+    account_adds = long_text(
+        _("What does this add, and which other sources are there?"),
+        _("If a document, a picture or somebody heard already says the same, do not ask for it."),
+    )
+    account_why = long_text(
+        _("Why is it right to take it from this person all the same?"),
+        _("Who weighed it, who is trained for it, and who stays with the person afterwards."),
+    )
+
+    def __init__(self, *args: Any, known: PersonDetails, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "initial": known.as_json()})
+        if not known.is_vulnerable:
+            del self.fields["account_why"]
+
+    def clean(self) -> dict[str, Any]:
+        """An account is taken for a reason that is written down."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("own_account") == OwnAccount.TAKEN:
+            for name in ("account_adds", "account_why"):
+                if name in self.fields and not given.get(name):
+                    self.add_error(name, _("Write this down before you ask anything."))
+        return given
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -297,7 +345,7 @@ class JoinForm(forms.Form):
     role = forms.ChoiceField(
         label=_("What were they in it?"),
         choices=PersonRole,
-        widget=RadioSelect(hints=_ROLES),
+        widget=RadioSelect(hints=ROLES),
         error_messages={"required": _("Choose what they were in it.")},
     )
 
@@ -316,7 +364,7 @@ class JoinForm(forms.Form):
 class PartForm(NameCheckedForm):
     """What is asked of a part, by its role."""
 
-    statuses = _several(PART["statuses"][0], VictimStatus, _("In this incident."))
+    statuses = several(PART["statuses"][0], VictimStatus, _("In this incident."))
     unit = OpenChoice(
         label=_("Is this one person or a unit?"),
         choices=OneOrUnit,
@@ -337,13 +385,13 @@ class PartForm(NameCheckedForm):
         widget=UnmarkedInput(attrs={"autocomplete": "off", "dir": "ltr", "spellcheck": "false"}),
     )
     degree = _one_of(PART["degree"][0], Involvement.choices)
-    modes = _several(
+    modes = several(
         PART["modes"][0],
         [(mode.value, lazy(_article, str)(mode)) for mode in ModeOfLiability],
         _("Only if you want to suggest it. Whoever receives it judges the law."),
     )
     connection = _one_of(PART["connection"][0], SourceConnection.choices)
-    basis = _several(
+    basis = several(
         PART["basis"][0],
         BasisOfKnowledge,
         _("Keep apart what they saw, what they heard from others and what they conclude."),

@@ -177,6 +177,13 @@ class HeardBefore(models.TextChoices):
     UNKNOWN = "unknown", _("Not known")
 
 
+class OwnAccount(models.TextChoices):
+    """Whether the organisation itself takes an account; where it may not, it refers (30, 34)."""
+
+    NONE = "none", _("No: we support and refer")
+    TAKEN = "taken", _("Yes: we take one")
+
+
 class SupportKind(models.TextChoices):
     """What somebody was helped to (requirement 31)."""
 

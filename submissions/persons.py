@@ -13,12 +13,14 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from impna.errors import NotAllowed
+from partners.models import Competence
 from submissions.countries import CODES as STATES
 from submissions.person_vocabularies import (
     HeardBefore,
     Involvement,
     ModeOfLiability,
     OneOrUnit,
+    OwnAccount,
     PerpetratorType,
     PersonCategory,
     PersonRole,
@@ -35,11 +37,24 @@ ADULT = 18
 # The usual first letters of codes; others are as good.
 WITNESS, VICTIM, PERPETRATOR = LETTERS = ("W", "V", "P")
 
+# Whom requirement 30 names; `child` also follows from an age.
+VULNERABLE = frozenset(
+    {
+        Vulnerability.CHILD,
+        Vulnerability.SGBV_SURVIVOR,
+        Vulnerability.DETAINED,
+        Vulnerability.DISABILITY,
+        Vulnerability.OLDER,
+        Vulnerability.SEVERE_TRAUMA,
+    }
+)
+
 # Which answers belong to which step; the log names steps and never answers.
 STEPS: dict[str, tuple[str, ...]] = {
     "heard": ("heard", "heard_words"),
     "who": ("categories", "vulnerabilities", "sex", "gender", "age_then", "age_now"),
     "care": ("best_interest",),
+    "account": ("own_account", "account_adds", "account_why"),
     "support": (
         "support",
         "support_note",
@@ -75,6 +90,9 @@ class PersonDetails:
     age_then: str = ""
     age_now: str = ""
     best_interest: str = ""
+    own_account: str = ""
+    account_adds: str = ""
+    account_why: str = ""
     support: dict[str, str] = field(default_factory=dict)
     support_note: str = ""
     wanted_interviewer: str = ""
@@ -91,7 +109,7 @@ class PersonDetails:
 
     def text(self) -> str:
         """JSON to seal, or nothing when nothing is said."""
-        return _text(self)
+        return as_text(self)
 
     def as_json(self) -> dict[str, Any]:
         """For a manifest."""
@@ -108,10 +126,53 @@ class PersonDetails:
         survivor = Vulnerability.SGBV_SURVIVOR in self.vulnerabilities
         return survivor or self.is_child or _is_minor(self.age_then)
 
+    @property
+    def is_vulnerable(self) -> bool:
+        """An account of theirs needs a reason that is written down (requirement 30)."""
+        return self.is_child or bool(VULNERABLE & set(self.vulnerabilities))
+
+    @property
+    def trained_for(self) -> set[str]:
+        """What whoever takes an account of theirs is trained for."""
+        special = {Competence.CHILDREN} if self.is_child else set()
+        if Vulnerability.SGBV_SURVIVOR in self.vulnerabilities:
+            special.add(Competence.SGBV)
+        return {str(code) for code in special or {Competence.ADULTS}}
+
+    def why_no_account(self, declared: Iterable[str]) -> str:
+        """Why the organisation takes none, with what it declared; "" if it may."""
+        if self.heard == HeardBefore.YES:
+            return _("Heard already: refer them, and do not interview them again.")
+        if self.heard != HeardBefore.NO:
+            return _("Ask first whether they have given an account to anyone.")
+        if self.trained_for - set(declared):
+            return _(
+                "Your organisation has not declared that its people are trained for this: support "
+                "and refer them. A manager declares it under Members."
+            )
+        return ""
+
+    def check_account(self, before: "PersonDetails", declared: Iterable[str]) -> None:
+        """Raise NotAllowed for an account that may not be taken, or without what it asks for.
+
+        One that was recorded stays recorded, whatever is learnt of the person later.
+        """
+        names = STEPS["account"]
+        is_same = all(getattr(self, name) == getattr(before, name) for name in names)
+        if self.own_account != OwnAccount.TAKEN or is_same:
+            return
+        if before.own_account != OwnAccount.TAKEN and (why := self.why_no_account(declared)):
+            raise NotAllowed(why)
+        if not self.account_adds.strip():
+            raise NotAllowed(_("Say what an account adds, and which other sources there are."))
+        if self.is_vulnerable and not self.account_why.strip():
+            raise NotAllowed(_("Say why it is right to take an account of this person."))
+
     def check(self) -> None:
         """Raise NotAllowed for a code that is on none of the lists."""
-        _check(
+        check_codes(
             ([self.heard], HeardBefore),
+            ([self.own_account], OwnAccount),
             ([self.sex], Sex),
             (self.categories, PersonCategory),
             (self.vulnerabilities, Vulnerability),
@@ -143,7 +204,7 @@ class PartDetails:
 
     def text(self) -> str:
         """JSON to seal, or nothing when nothing is said."""
-        return _text(self)
+        return as_text(self)
 
     def as_json(self) -> dict[str, Any]:
         """For a manifest."""
@@ -156,7 +217,7 @@ class PartDetails:
         asked = {*ASKED.get(role, ()), "note"}
         if any(answer and name not in asked for name, answer in asdict(self).items()):
             raise NotAllowed(_("This is not asked of this role."))
-        _check(
+        check_codes(
             (self.statuses, VictimStatus),
             ([self.unit], OneOrUnit),
             ([self.kind], PerpetratorType),
@@ -178,13 +239,15 @@ def next_codes(used: Iterable[str]) -> dict[str, str]:
     return {letter: f"{letter}-{numbers.get(letter, 0) + 1:02}" for letter in LETTERS}
 
 
-def _check(*answers: tuple[Iterable[str], type[TextChoices]]) -> None:
+def check_codes(*answers: tuple[Iterable[str], type[TextChoices]]) -> None:
+    """Raise NotAllowed for a code of no list; an empty one is no answer."""
     for codes, known in answers:
         if {code for code in codes if code} - set(known.values):
             raise NotAllowed(_("Choose from the list."))
 
 
-def _text(details: PersonDetails | PartDetails) -> str:
+def as_text(details: Any) -> str:
+    """JSON of a dataclass without what is empty; nothing when all of it is."""
     said: Mapping[str, Any] = {name: answer for name, answer in asdict(details).items() if answer}
     return json.dumps(said) if said else ""
 

@@ -16,6 +16,7 @@ from submissions.person_vocabularies import (
     Involvement,
     ModeOfLiability,
     OneOrUnit,
+    OwnAccount,
     PerpetratorType,
     PersonCategory,
     PersonRole,
@@ -74,7 +75,7 @@ class PartTold:
         for name, (label, known) in PART.items():
             said = getattr(self.details, name)
             codes = said if isinstance(said, list) else [said]
-            words = [_in_words(known, code) for code in codes if code]
+            words = [in_words(known, code) for code in codes if code]
             if words:
                 found.append((label, words))
         return found
@@ -133,29 +134,34 @@ class PersonTold:
     @property
     def heard(self) -> Sentence:
         """The answer."""
-        return _in_words(HeardBefore, self.details.heard)
+        return in_words(HeardBefore, self.details.heard)
+
+    @property
+    def own_account(self) -> Sentence:
+        """Whether the organisation takes one itself."""
+        return in_words(OwnAccount, self.details.own_account)
 
     @property
     def sex(self) -> Sentence:
         """The answer."""
-        return _in_words(Sex, self.details.sex)
+        return in_words(Sex, self.details.sex)
 
     @property
     def categories(self) -> list[Sentence]:
         """As what the law sees them."""
-        return [_in_words(PersonCategory, code) for code in self.details.categories]
+        return [in_words(PersonCategory, code) for code in self.details.categories]
 
     @property
     def vulnerabilities(self) -> list[Sentence]:
         """What makes them vulnerable."""
-        return [_in_words(Vulnerability, code) for code in self.details.vulnerabilities]
+        return [in_words(Vulnerability, code) for code in self.details.vulnerabilities]
 
     @property
     def support(self) -> list[tuple[Sentence, Sentence]]:
         """Each kind with how far it came; nothing for what was not said."""
         said = self.details.support
         return [
-            (kind.label, _in_words(SupportAnswer, said[kind]))
+            (kind.label, in_words(SupportAnswer, said[kind]))
             for kind in SupportKind
             if said.get(kind)
         ]
@@ -172,7 +178,7 @@ class PersonTold:
         found: dict[str, list[Incident]] = {}
         for part in self.parts:
             found.setdefault(part.role, []).append(part.incident)
-        return [(_in_words(PersonRole, role), incidents) for role, incidents in found.items()]
+        return [(in_words(PersonRole, role), incidents) for role, incidents in found.items()]
 
 
 def told(person: Person, submission: Submission) -> PersonTold:
@@ -183,10 +189,17 @@ def told(person: Person, submission: Submission) -> PersonTold:
 
 def open_answers(details: PersonDetails) -> list[str]:
     """What should be said of somebody and is not, in words."""
-    return [] if details.heard else [_("whether they were heard already")]
+    words = [] if details.heard else [_("whether they were heard already")]
+    if details.own_account == OwnAccount.TAKEN:
+        if not details.account_adds:
+            words.append(_("what an account adds"))
+        if details.is_vulnerable and not details.account_why:
+            words.append(_("why an account was taken of this person"))
+    return words
 
 
-def _in_words(known: type[TextChoices] | None, code: str) -> Sentence:
+def in_words(known: type[TextChoices] | None, code: str) -> Sentence:
+    """The label of a code; what is on no list, as it is written."""
     if known is None or code not in known.values:
         return code
     found = known(code)

@@ -6,8 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from submissions.consent_vocabularies import Basis
@@ -119,6 +121,18 @@ class IncidentQuerySet(models.QuerySet[Any]):
     def present(self) -> IncidentQuerySet:
         """Not removed from the draft."""
         return self.filter(removed_at__isnull=True)
+
+    def with_facts(self) -> IncidentQuerySet:
+        """With groups, and with what sources say; two more queries."""
+        return self.prefetch_related("groups", "information")
+
+    def with_codes(self) -> IncidentQuerySet:
+        """`in_it`: who was in it by code and as what, as dicts; no query more."""
+        parts = self.model._meta.apps.get_model("submissions", "Part").objects.filter(
+            incident=models.OuterRef("pk"), person__removed_at__isnull=True
+        )
+        said = JSONObject(code="person__code", reference="person__reference", role="role")
+        return self.annotate(in_it=ArraySubquery(parts.order_by("pk").values(said=said)))
 
 
 class RiskQuerySet(models.QuerySet[Any]):
@@ -303,6 +317,30 @@ class PartQuerySet(models.QuerySet[Any]):
     def present(self) -> PartQuerySet:
         """Of incidents that are still there, each with its incident."""
         return self.filter(incident__removed_at__isnull=True).select_related("incident")
+
+
+class GroupQuerySet(models.QuerySet[Any]):
+    """People of incidents who are counted together."""
+
+    def visible_to(self, user: User) -> GroupQuerySet:
+        """Those of visible submissions."""
+        return self.filter(**_in_visible(user, "incident__submission__")).distinct()
+
+
+class InformationQuerySet(models.QuerySet[Any]):
+    """What sources say of incidents."""
+
+    def visible_to(self, user: User) -> InformationQuerySet:
+        """Those of visible submissions."""
+        return self.filter(**_in_visible(user, "incident__submission__")).distinct()
+
+
+class InformationManager(models.Manager.from_queryset(InformationQuerySet)):  # type: ignore[misc]
+    """Each comes with its source."""
+
+    def get_queryset(self) -> Any:
+        """Joined, wherever it is asked for."""
+        return super().get_queryset().select_related("person", "exhibit")
 
 
 class ExhibitQuerySet(models.QuerySet[Any]):

@@ -1,7 +1,7 @@
 """One incident in words, of a draft or as it was handed over. Callers hold an opening of its words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
 
@@ -11,6 +11,8 @@ from impna.errors import Sentence
 from submissions import conduct
 from submissions.actions import incidents
 from submissions.conduct import Setting
+from submissions.fact_vocabularies import AgainstIt
+from submissions.facts_told import GroupTold, InformationTold
 from submissions.incident_forms import open_answers
 from submissions.models import Incident
 from submissions.offences import BY_CODE as OFFENCES
@@ -39,18 +41,58 @@ class Told:
 
     incident: Incident
     account: Mapping[str, str]
+    groups: list[GroupTold] = field(default_factory=list)
+    information: list[InformationTold] = field(default_factory=list)
 
     @classmethod
     def of(cls, incident: Incident) -> Self:
-        """As the draft has it now."""
-        return cls(incident, incidents.read_account(incident))
+        """As the draft has it now. Several come `with_facts`."""
+        groups, sources = list(incident.groups.all()), list(incident.information.all())
+        for row in (*groups, *sources):
+            row.incident = incident
+        return cls(
+            incident,
+            incidents.read_account(incident),
+            [GroupTold.of(one) for one in groups],
+            [InformationTold.of(one) for one in sources],
+        )
 
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> Self:
         """As a manifest has it."""
         days = {name: _day(entry[name]) for name in ("happened_from", "happened_to")}
         clear = {name: entry[name] for name in _CLEAR}
-        return cls(Incident(**clear, **days), entry["account"])
+        return cls(
+            Incident(**clear, **days),
+            entry["account"],
+            [GroupTold.from_entry(one) for one in entry.get("groups", [])],
+            [InformationTold.from_entry(one) for one in entry.get("information", [])],
+        )
+
+    def given_with(self, codes: set[str], numbers: set[int]) -> Self:
+        """For a recipient: a source is named only where it, by code or number, was given as well.
+
+        What it says stays, so that nothing that points against the incident is left out (16).
+        """
+        kept = [one.given_with(codes, numbers) for one in self.information]
+        return replace(self, information=kept)
+
+    @property
+    def against(self) -> Sentence:
+        """Whether anything is known that points against it, as it was answered."""
+        code = self.account.get("against", "")
+        return AgainstIt(code).label if code in AgainstIt.values else ""
+
+    @property
+    def pointing_against(self) -> list[InformationTold]:
+        """What sources say that weakens or contradicts it."""
+        return [one for one in self.information if one.details.is_against]
+
+    @property
+    def weight(self) -> int:
+        """Bytes of words."""
+        said = [*self.account.values(), *(one.details.text() for one in self.groups)]
+        return len("".join([*said, *(one.details.text() for one in self.information)]).encode())
 
     @property
     def missing(self) -> list[str]:

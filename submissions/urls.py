@@ -17,6 +17,7 @@ from submissions.views import (
     hard_stops,
     holds,
     identities,
+    incident_facts,
     incidents,
     links,
     person_parts,
@@ -34,6 +35,7 @@ _EXHIBIT = _ONE + "exhibits/<ref:exhibit>/"
 _REDACTED = _EXHIBIT + "redacted/"
 _COPY = _REDACTED + "<ref:copy>/"
 _INCIDENT = _ONE + "incidents/<ref:incident>/"
+_INFORMATION = _INCIDENT + "information/<ref:information>/"
 _PERSON = _ONE + "people/<ref:person>/"
 _DATA_REQUEST = _ONE + "data-requests/<ref:data_request>/"
 _IDENTITY = _PERSON + "identity/"
@@ -114,6 +116,12 @@ urlpatterns = [
     path(_INCIDENT + "conduct/more/", incidents.conducts_more, name="incident-conduct-more"),
     path(_INCIDENT + "context/", incidents.context, name="incident-context"),
     path(_INCIDENT + "law/", incidents.law, name="incident-law"),
+    path(_INCIDENT + "against/", incidents.against, name="incident-against"),
+    path(_INCIDENT + "groups/add/", incident_facts.group, name="group-add"),
+    path(_INCIDENT + "groups/<ref:group>/", incident_facts.group, name="group-change"),
+    path(_INCIDENT + "information/add/", incident_facts.information, name="information-add"),
+    path(_INFORMATION, incident_facts.information, name="information-change"),
+    path(_INFORMATION + "reliability/", incident_facts.reliability, name="information-grade"),
     path(_INCIDENT + "take-out/", incidents.remove, name="incident-remove"),
     path(_ONE + "people/", persons.person_list, name="person-list"),
     path(_ONE + "people/add/", persons.add, name="person-add"),
@@ -121,6 +129,7 @@ urlpatterns = [
     path(_PERSON + "heard/", persons.heard, name="person-heard"),
     path(_PERSON + "who/", persons.who, name="person-who"),
     path(_PERSON + "care/", persons.care, name="person-care"),
+    path(_PERSON + "account/", persons.account, name="person-account"),
     path(_PERSON + "parts/", person_parts.parts, name="person-parts"),
     path(_PERSON + "parts/<ref:incident>/<slug:role>/", person_parts.part, name="person-part"),
     path(_PERSON + "support/", persons.support, name="person-support"),

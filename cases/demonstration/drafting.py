@@ -103,6 +103,19 @@ def report(name: str) -> File:
     )
 
 
+def press(name: str) -> File:
+    """A page of a newspaper that was saved; nobody is shown on it."""
+    answers = Answers(
+        evidence_type="press_item",
+        recognisable="nobody",
+        derivation="download",
+        obtained="downloaded",
+        strands=["contextual"],
+        description=f"{_SAYS} The place of a newspaper’s page.",
+    )
+    return File(f"{name}.pdf", answers)
+
+
 def recording(name: str, *people: str) -> File:
     """Sound, in which a voice could be recognised if there were one."""
     return File(

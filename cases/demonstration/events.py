@@ -8,6 +8,7 @@ from pathlib import Path
 
 from submissions.actions.incidents import Account, Qualification, When, Where
 from submissions.conduct import Answer
+from submissions.fact_vocabularies import AgainstIt
 from submissions.offences import ConflictType
 from submissions.vocabularies import BasisOfKnowledge, DatePrecision, PlacePrecision
 
@@ -64,6 +65,7 @@ class Event:
             ),
             "basis": BasisOfKnowledge.DOCUMENTARY,
             "known_by": "Example: press reports, as UCDP cites them.",
+            "against": AgainstIt.SOMETHING,
             "weakens": "Example: press reports only; nobody who was there was asked.",
         }
 

@@ -28,6 +28,11 @@ from submissions.models import Exhibit, Person, Submission
 from submissions.risks import RiskDetails
 
 _SAYS = "Example: invented for the demonstration."
+# Of somebody whose account the organisation takes, as it declared that it is trained to.
+HEARD_BY_US = {
+    "own_account": "taken",
+    "account_adds": "Example: nobody else was on that side of the river; no picture shows it.",
+}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Partners come, are vetted by two coordinators, become active, are suspended, leave."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from impna.errors import NotAllowed, NotNow
 from partners import notifications, policies, roles
 from partners.actions import members
 from partners.events import Event
-from partners.models import Partner, Reach, User, Vetting
+from partners.models import Competence, Partner, Reach, User, Vetting
 from partners.states import DUE_AFTER, Status, check_transition
 
 APPLICATION_COLUMN = "partners.partner.application"
@@ -245,6 +246,27 @@ def change_settings(*, partner: Partner, listed: bool, single_handed: bool, by: 
         on=partner,
         by=by,
         data={"listed": listed, "single_handed": single_handed},
+    )
+    return partner
+
+
+@transaction.atomic
+def declare_competences(*, partner: Partner, competences: Iterable[str], by: User) -> Partner:
+    """Whose accounts its people are trained to take; the whole list, which may be empty."""
+    chosen = set(competences)
+    if chosen - set(Competence.values):
+        raise NotAllowed(_("Choose from the list."))
+    partner = _locked(partner)
+    policies.check_can_change_settings(by, partner)
+    if partner.kind != roles.CSO:
+        raise NotAllowed(_("Only a CSO declares whose accounts it takes."))
+    partner.competences = [code for code in Competence.values if code in chosen]
+    partner.save(update_fields=["competences"])
+    log.record(
+        Event.PARTNER_COMPETENCES_DECLARED,
+        on=partner,
+        by=by,
+        data={"competences": list[log.Datum](partner.competences)},
     )
     return partner
 

@@ -3,10 +3,11 @@
 from partners.models.factors import LostFactor, OneTimeLink, RecoveryCode, Throttle, TotpDevice
 from partners.models.letters import Letter
 from partners.models.notifications import MailSetting, Notification
-from partners.models.organisations import Partner, Reach, Unit, Vetting
+from partners.models.organisations import Competence, Partner, Reach, Unit, Vetting
 from partners.models.people import Invitation, Membership, TermsAcceptance, User
 
 __all__ = [
+    "Competence",
     "Invitation",
     "Letter",
     "LostFactor",

@@ -35,11 +35,20 @@ class Kind(models.TextChoices):
     OBSERVER = roles.OBSERVER, _("Observer")
 
 
+class Competence(models.TextChoices):
+    """What a CSO says that its people are trained for: accounts are taken for nothing else (5, 30)."""
+
+    ADULTS = "accounts_adults", _("Accounts of adults")
+    CHILDREN = "accounts_children", _("Accounts of children")
+    SGBV = "accounts_sgbv", _("Accounts of survivors of sexual or gender-based violence")
+
+
 class Partner(models.Model):
     """An organisation: the account holder of the portal. People belong to exactly one."""
 
     Kind = Kind
     Status = Status
+    Competence = Competence
     custody_label: ClassVar[str] = "partners.partner"
 
     reference = ReferenceField()
@@ -59,6 +68,7 @@ class Partner(models.Model):
     due_on = models.DateField(null=True, blank=True)
     listed = models.BooleanField(_("name shown to other partners"), default=False)
     single_handed = models.BooleanField(_("single-handed"), default=False)
+    competences = models.JSONField(default=list)
     locked_at = models.DateTimeField(null=True, blank=True)
     locked_by = models.ForeignKey(
         "partners.User", models.PROTECT, null=True, blank=True, related_name="+"
@@ -79,6 +89,10 @@ class Partner(models.Model):
             models.CheckConstraint(
                 condition=models.Q(single_handed=False) | models.Q(kind=roles.CSO),
                 name="only_a_cso_is_single_handed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(competences=[]) | models.Q(kind=roles.CSO),
+                name="only_a_cso_takes_accounts",
             ),
             models.UniqueConstraint(
                 fields=["kind"],

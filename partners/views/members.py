@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from custody.history import events_of
+from impna.errors import NotAllowed
 from impna.references import read_reference
 from partners import policies, roles, sessions
 from partners.actions import factors, members, organisations, units
 from partners.events import Event
 from partners.forms import (
+    CompetencesForm,
     GiveRoleForm,
     InviteForm,
     ReasonForm,
@@ -168,6 +170,24 @@ def change_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("partners:member-list")
     return render(request, "partners/settings.html", {"form": form}, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def declare_competences(request: HttpRequest) -> HttpResponse:
+    """Whose accounts the people of a CSO are trained to take."""
+    user = _manager(request)
+    sessions.need_fresh_factor(request)
+    partner = user.partner
+    if partner.kind != roles.CSO:
+        raise NotAllowed(_("Only a CSO declares whose accounts it takes."))
+    start = {"competences": partner.competences}
+    form = CompetencesForm(request.POST if request.method == "POST" else None, initial=start)
+    if form.is_valid():
+        chosen = form.cleaned_data["competences"]
+        organisations.declare_competences(partner=partner, competences=chosen, by=user)
+        messages.success(request, _("Saved."))
+        return redirect("partners:member-list")
+    return render(request, "partners/competences.html", {"form": form}, status=_status(form))
 
 
 @require_http_methods(["GET", "POST"])

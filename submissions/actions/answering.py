@@ -9,6 +9,7 @@ from impna.errors import NotAllowed, NotNow
 from partners.models import User
 from submissions.actions.drafts import locked_draft, narrowed
 from submissions.actions.exhibits import record_answers
+from submissions.actions.information import ungrade
 from submissions.answers import Answers
 from submissions.hard_stops import check_may_be_here
 from submissions.models import Exhibit, Submission
@@ -53,6 +54,8 @@ def answer_several(
         check_may_be_here(exhibit, given.get("markers", ()))
         for name, value in given.items():
             setattr(exhibit, name, value)
+    if "evidence_type" in given:
+        ungrade(found, str(given["evidence_type"]))
     Exhibit.objects.bulk_update(found, list(given))
     for exhibit in found:
         record_answers(exhibit, by)

@@ -87,6 +87,7 @@ def erase_exhibit(*, exhibit: Exhibit, reason: str, by: User) -> Exhibit:
     )
     cut = _cut(submission, found)
     found.removed_at = timezone.now()
+    found.information.all().delete()
     found.name = found.description = found.details = found.findings = None
     found.save(update_fields=["removed_at", "name", "description", "details", "findings"])
     vault.destroy(found.key, by=by, reason="Erased.", submission=submission.reference)

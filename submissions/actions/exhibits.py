@@ -18,6 +18,7 @@ from partners.models import User
 from submissions import notifications, policies
 from submissions.actions.drafts import locked_draft, narrowed
 from submissions.actions.holds import check_nothing_holds
+from submissions.actions.information import ungrade
 from submissions.answers import CLEAR, Answers, Details
 from submissions.events import Event
 from submissions.given_names import given_name
@@ -248,6 +249,7 @@ def describe(
     answers.check()
     exhibit = _locked(exhibit, by)
     check_may_be_here(exhibit, answers.markers)
+    ungrade([exhibit], answers.evidence_type)
     for field in CLEAR:
         setattr(exhibit, field, getattr(answers, field))
     exhibit.loosened = not is_strict(answers.handling) and (strict_shown or exhibit.loosened)
@@ -399,6 +401,7 @@ def _declared(exhibit: Exhibit) -> dict[str, log.Datum]:
 
 
 def _remove(exhibit: Exhibit) -> None:
+    exhibit.information.all().delete()
     exhibit.removed_at = timezone.now()
     exhibit.name = exhibit.description = exhibit.details = exhibit.findings = None
     exhibit.save(update_fields=["removed_at", "name", "description", "details", "findings"])

@@ -23,6 +23,7 @@ from submissions.offences import BY_CODE as OFFENCES
 ACCOUNT_COLUMN = "submissions.incident.account"
 # The sealed fields, in the order in which they are asked (requirement 12).
 # `setting` is a code of `conduct.Setting`: where people were when their body or dignity was harmed.
+# `against` is a code of `AgainstIt`; what was told before it was asked has words in `weakens` alone.
 # `basis` are codes of `BasisOfKnowledge`, `grounds` of `PersecutionGround`, with spaces between them.
 ACCOUNT = (
     "heading",
@@ -36,6 +37,7 @@ ACCOUNT = (
     "grounds_why",
     "basis",
     "known_by",
+    "against",
     "weakens",
 )
 
@@ -84,7 +86,7 @@ def add(*, submission: Submission, by: User) -> Incident:
     )
     submission.next_incident += 1
     submission.save(update_fields=["next_incident"])
-    _record(Event.INCIDENT_ADDED, incident, by, {})
+    record(Event.INCIDENT_ADDED, incident, by, {})
     return incident
 
 
@@ -94,7 +96,7 @@ def tell(*, incident: Incident, answers: Mapping[str, str], by: User) -> Inciden
     unknown = set(answers) - set(ACCOUNT)
     if unknown:
         raise ValueError(f"{sorted(unknown)} are no fields of an account.")
-    incident = _locked(incident, by)
+    incident = locked_incident(incident, by)
     account = read_account(incident) | {name: text.strip() for name, text in answers.items()}
     incident.account = seal_text(
         json.dumps({name: text for name, text in account.items() if text}),
@@ -103,14 +105,14 @@ def tell(*, incident: Incident, answers: Mapping[str, str], by: User) -> Inciden
         row=incident.reference,
     )
     incident.save(update_fields=["account"])
-    _record(Event.INCIDENT_CHANGED, incident, by, {"parts": list[log.Datum](sorted(answers))})
+    record(Event.INCIDENT_CHANGED, incident, by, {"parts": list[log.Datum](sorted(answers))})
     return incident
 
 
 @transaction.atomic
 def place(*, incident: Incident, when: When, where: Where, by: User) -> Incident:
     """When and where, with the precision that is known."""
-    incident = _locked(incident, by)
+    incident = locked_incident(incident, by)
     incident.date_precision, incident.place_precision = when.precision, where.precision
     incident.happened_from, incident.happened_to = when.begin, when.end
     incident.country, incident.area = where.country, where.area
@@ -124,7 +126,7 @@ def place(*, incident: Incident, when: When, where: Where, by: User) -> Incident
             "area",
         ]
     )
-    _record(Event.INCIDENT_CHANGED, incident, by, {"parts": ["when", "where"]})
+    record(Event.INCIDENT_CHANGED, incident, by, {"parts": ["when", "where"]})
     cover_sheets.refresh(submission=incident.submission, by=by)
     return incident
 
@@ -134,13 +136,13 @@ def qualify(*, incident: Incident, answers: Qualification, by: User) -> Incident
     """What was done, in what context, and which offences the documenter sees; never automatic."""
     if set(answers.conducts) - set(CONDUCTS) - {"unknown"} or set(answers.offences) - set(OFFENCES):
         raise NotAllowed(_("Choose from the list."))
-    incident = _locked(incident, by)
+    incident = locked_incident(incident, by)
     incident.conducts, incident.offences = list(answers.conducts), list(answers.offences)
     incident.conflict, incident.attack = answers.conflict, answers.attack
     incident.group, incident.not_sure = answers.group, answers.not_sure
     incident.save(update_fields=["conducts", "offences", "conflict", "attack", "group", "not_sure"])
     data: dict[str, log.Datum] = {"parts": ["conduct"], "offences": list(answers.offences)}
-    _record(Event.INCIDENT_CHANGED, incident, by, data)
+    record(Event.INCIDENT_CHANGED, incident, by, data)
     cover_sheets.refresh(submission=incident.submission, by=by)
     return incident
 
@@ -149,13 +151,14 @@ def qualify(*, incident: Incident, answers: Qualification, by: User) -> Incident
 def remove(*, incident: Incident, by: User, reason: str) -> Incident:
     """Take an incident out of a draft; its number is not used again.
 
-    What was told of it goes, and so does what anybody was in it.
+    What was told of it goes, and so does what anybody was in it and what sources say of it.
     """
-    incident = _locked(incident, by)
-    incident.parts.all().delete()
+    incident = locked_incident(incident, by)
+    for rows in (incident.parts, incident.groups, incident.information):
+        rows.all().delete()
     incident.removed_at, incident.account = timezone.now(), None
     incident.save(update_fields=["removed_at", "account"])
-    _record(Event.INCIDENT_REMOVED, incident, by, {}, reason=reason)
+    record(Event.INCIDENT_REMOVED, incident, by, {}, reason=reason)
     cover_sheets.refresh(submission=incident.submission, by=by)
     return incident
 
@@ -174,7 +177,8 @@ def read_account(incident: Incident) -> Account:
     return account
 
 
-def _locked(incident: Incident, by: User) -> Incident:
+def locked_incident(incident: Incident, by: User) -> Incident:
+    """Present, with its draft locked; every change of it or of its rows begins here."""
     submission = locked_draft(incident.submission, by)
     found = (
         Incident.objects.present().select_for_update(of=("self",)).filter(pk=incident.pk).first()
@@ -185,9 +189,10 @@ def _locked(incident: Incident, by: User) -> Incident:
     return found
 
 
-def _record(
+def record(
     event: Event, incident: Incident, by: User, data: dict[str, log.Datum], *, reason: str = ""
 ) -> None:
+    """An event of this incident, by its number."""
     log.record(
         event,
         on=incident,

@@ -40,7 +40,7 @@ def add(*, submission: Submission, code: str, answers: Answers, by: User) -> Per
     if submission.persons.filter(code=code).exists():
         raise NotNow(_("%(code)s is used already; choose another code.") % {"code": code})
     person = Person(submission=submission, code=code, added_by=by, added_at=timezone.now())
-    _write(person, replace(PersonDetails(), **answers))
+    _write(person, replace(PersonDetails(), **answers), PersonDetails())
     person.save()
     _record(Event.PERSON_ADDED, person, by)
     return person
@@ -50,7 +50,8 @@ def add(*, submission: Submission, code: str, answers: Answers, by: User) -> Per
 def change(*, person: Person, answers: Answers, by: User) -> Person:
     """Change what is said: only the named fields of PersonDetails, the others stay.
 
-    Whether somebody is protected follows from the answers.
+    Whether somebody is protected follows from the answers. Raises NotAllowed for an account that the
+    organisation may not take, or that it gives no reason for (`PersonDetails.check_account`).
     """
     person = _locked(person, by)
     before = read_details(person)
@@ -61,7 +62,7 @@ def change(*, person: Person, answers: Answers, by: User) -> Person:
         if any(getattr(before, name) != getattr(after, name) for name in names)
     ]
     if parts:
-        _write(person, after)
+        _write(person, after, before)
         person.save(update_fields=["details", "protected"])
         _record(Event.PERSON_CHANGED, person, by, parts=list[log.Datum](parts))
     return person
@@ -72,6 +73,7 @@ def remove(*, person: Person, by: User, reason: str) -> Person:
     """Take somebody out of a draft: what was said goes, and who they are; the code is not used again."""
     person = _locked(person, by)
     person.parts.all().delete()
+    person.information.all().delete()
     identities.forget(person=person, by=by, reason=reason)
     person.removed_at, person.details, person.protected = timezone.now(), None, False
     person.save(update_fields=["removed_at", "details", "protected"])
@@ -124,8 +126,9 @@ def read_part(part: Part) -> PartDetails:
     return PartDetails.from_text(text) if text else PartDetails()
 
 
-def _write(person: Person, details: PersonDetails) -> None:
+def _write(person: Person, details: PersonDetails, before: PersonDetails) -> None:
     details.check()
+    details.check_account(before, person.submission.partner.competences)
     person.protected = details.is_protected
     person.details = _seal(person, details.text(), DETAILS_COLUMN, person.reference)
 

@@ -9,11 +9,11 @@ from custody import log
 from impna.errors import NotAllowed, NotNow
 from partners.models import User
 from submissions import notifications, policies, ports
-from submissions.actions import exhibits, persons
+from submissions.actions import exhibits, groups, information, persons
 from submissions.actions.drafts import due, locked, locked_draft
 from submissions.completeness import missing
 from submissions.events import Event
-from submissions.models import Submission
+from submissions.models import Group, Information, Submission
 from submissions.states import REVIEW_AFTER, FileState, Status, check_transition
 
 
@@ -69,6 +69,11 @@ def give_up_supplement(*, submission: Submission, by: User) -> Submission:
     since = submission.versions.aggregate(last=Max("handed_over_at"))["last"]
     for person in submission.persons.present().filter(added_at__gt=since):
         persons.remove(person=person, by=by, reason="The supplement was given up.")
+    facts = {"incident__submission": submission, "added_at__gt": since}
+    for group in Group.objects.filter(**facts).select_related("incident"):
+        groups.remove(group=group, by=by)
+    for row in Information.objects.filter(**facts).select_related("incident"):
+        information.remove(information=row, by=by)
     submission.refresh_from_db()
     if submission.status == Status.READY:
         submission.status = Status.DRAFT

@@ -122,7 +122,8 @@ def check_eyes(by: User, submission: Submission, now: datetime) -> bool:
 
 
 def _freeze(submission: Submission, by: User, now: datetime, *, alone: bool) -> Version:
-    told = list(submission.incidents.present().select_related("submission__compartment"))
+    found = submission.incidents.present().with_facts()
+    told = list(found.select_related("submission__compartment"))
     items: list[Exhibit] = list(
         submission.exhibits.present().select_related("file", "submission__compartment")
     )

@@ -6,6 +6,7 @@ from submissions.models.data_subjects import DataSubjectRequest
 from submissions.models.erasures import Erasure
 from submissions.models.exclusions import StandingExclusion
 from submissions.models.exhibits import Exhibit, UploadToken
+from submissions.models.facts import Group, Information
 from submissions.models.holds import Hold
 from submissions.models.identities import Identity, NameToken
 from submissions.models.incidents import CoverSheet, Incident
@@ -32,9 +33,11 @@ __all__ = [
     "Declaration",
     "Erasure",
     "Exhibit",
+    "Group",
     "Hold",
     "Identity",
     "Incident",
+    "Information",
     "Link",
     "LinkedExhibit",
     "NameToken",

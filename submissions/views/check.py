@@ -117,7 +117,8 @@ def of_draft(
     if people is None:
         people = people_of(submission)
     cover: CoverSheet | None = getattr(submission, "cover_sheet", None)
-    present = submission.incidents.present().select_related("submission__compartment")
+    present = submission.incidents.present().with_facts()
+    present = present.select_related("submission__compartment")
     told = [Told.of(one) for one in present]
     found = submission.exhibits.present().select_related("file", "submission__compartment")
     said = [(one, exhibits.read_name(one), exhibits.read_answers(one)) for one in found]
@@ -228,7 +229,7 @@ def _weight(part: Told | PersonTold | Alike) -> int:
         return part.weight
     if isinstance(part, PersonTold):
         return len("".join([part.details.text(), *(one.details.text() for one in part.parts)]))
-    return len("".join(part.account.values()).encode())
+    return part.weight
 
 
 def _not_sure(told: list[Told]) -> Sentence:

@@ -24,6 +24,7 @@ from submissions.drafting_pages import NEW_INCIDENT, key_of
 from submissions.forms import CheckedReasonForm
 from submissions.incident_forms import (
     AccountForm,
+    AgainstForm,
     ConductForm,
     ContextForm,
     LawForm,
@@ -33,6 +34,7 @@ from submissions.incident_forms import (
 from submissions.models import Incident, Submission
 from submissions.name_check import KnownNames
 from submissions.offences import ConflictType
+from submissions.person_vocabularies import PersonRole
 from submissions.time_forms import DATES, PrecisionForm
 from submissions.told import Told
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
@@ -52,7 +54,7 @@ def incident_list(request: HttpRequest, reference: str) -> HttpResponse:
     found = list(submission.incidents.present().filter(number__gt=start)[: PAGE + 1])
     context = {
         "submission": submission,
-        "rows": [_told(incident, submission) for incident in found[:PAGE]],
+        "rows": [_listed(incident, submission) for incident in found[:PAGE]],
         "after": found[PAGE - 1].number if len(found) > PAGE else 0,
         "later_page": start > 0,
         "may_draft": may_draft(user, submission),
@@ -66,6 +68,10 @@ def incident_detail(request: HttpRequest, reference: str, incident: str) -> Http
     found, user = _incident(request, reference, incident)
     context = {
         **_about(found),
+        "row": Told.of(found),
+        "parts": [
+            {**one, "label": PersonRole(one["role"]).label} for one in getattr(found, "in_it", [])
+        ],
         "may_draft": may_draft(user, found.submission),
         "events": page_of(history.events_of(found), request.GET, name="history", at="history"),
     }
@@ -231,10 +237,29 @@ def law(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
         )
         incidents.qualify(incident=found, answers=answers, by=user)
         unsaved.discard(submission=found.submission, page=page, by=user)
-        return _onward(request, found, "")
+        return _onward(request, found, "against")
     kept = offer(form, found.submission, page, user, sort=form.sort)
     is_open = bool(form.initial["others"]) or not proposed or "others" in form.errors
     return _step(request, found, form, "law", others_open=is_open, **kept)
+
+
+@require_http_methods(["GET", "POST"])
+def against(request: HttpRequest, reference: str, incident: str) -> HttpResponse:
+    """Step 6: what weakens or contradicts it, with what sources say against it."""
+    found, user = _changing(request, reference, incident)
+    told, page = Told.of(found), key_of(found, "against")
+    form = AgainstForm(
+        _posted(request),
+        initial=AgainstForm.start(told.account),
+        names=KnownNames(found.submission),
+        sources=bool(told.pointing_against),
+    )
+    if form.is_valid():
+        incidents.tell(incident=found, answers=form.account, by=user)
+        unsaved.discard(submission=found.submission, page=page, by=user)
+        return _onward(request, found, "")
+    kept = offer(form, found.submission, page, user)
+    return _step(request, found, form, "against", row=told, **kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -288,10 +313,11 @@ def _step(
 
 
 def _steps(name: str, found: Incident | None = None) -> list[dict[str, Any]]:
-    """Where the reader is, of five."""
+    """Where the reader is, of six."""
     here = "conduct" if name in ("conduct-more", "context") else name
     done = {"what"} if found else set()
     if found is not None:
+        account = incidents.read_account(found)
         done |= {
             step
             for step, is_done in (
@@ -299,6 +325,7 @@ def _steps(name: str, found: Incident | None = None) -> list[dict[str, Any]]:
                 ("where", found.place_precision),
                 ("conduct", found.conducts and found.conflict),
                 ("law", found.offences or found.not_sure),
+                ("against", account.get("against") or account.get("weakens")),
             )
             if is_done
         }
@@ -308,6 +335,7 @@ def _steps(name: str, found: Incident | None = None) -> list[dict[str, Any]]:
         ("where", _("Where")),
         ("conduct", _("What was done")),
         ("law", _("What the law may call it")),
+        ("against", _("What speaks against it")),
     )
     return [
         {"label": label, "done": step in done, "current": step == here} for step, label in labels
@@ -326,16 +354,16 @@ def _onward(request: HttpRequest, found: Incident, step: str) -> HttpResponse:
 
 def _about(found: Incident) -> dict[str, Any]:
     return {
-        "row": _told(found, found.submission),
+        "row": _listed(found, found.submission),
         "incident": found,
         "submission": found.submission,
     }
 
 
-def _told(incident: Incident, submission: Submission) -> Told:
-    """Needs an open permit for the submission's words."""
+def _listed(incident: Incident, submission: Submission) -> Told:
+    """Without what stands behind it. Needs an open permit for the submission's words."""
     incident.submission = submission
-    return Told.of(incident)
+    return Told(incident, incidents.read_account(incident))
 
 
 def _when_of(found: Incident) -> When:
@@ -378,7 +406,8 @@ def _incident(request: HttpRequest, reference: str, incident: str) -> tuple[Inci
 
 
 def _of(submission: Submission, incident: str, user: User) -> Incident:
-    found: Incident = get_object_or_404(submission.incidents.present(), reference=incident)
+    present = submission.incidents.present().with_codes()
+    found: Incident = get_object_or_404(present, reference=incident)
     found.submission = submission
     exhibits.open_names(submission=submission, by=user)
     return found

@@ -24,7 +24,7 @@ from submissions.views.unsaved import offer
 
 @require_http_methods(["GET", "POST"])
 def parts(request: HttpRequest, reference: str, person: str) -> HttpResponse:
-    """Step 3: the parts so far, and in which incident and as what another one is."""
+    """Step 4: the parts so far, and in which incident and as what another one is."""
     found, user = _changing(request, reference, person)
     submission, page = found.person.submission, key_of(found.person, "parts")
     form = JoinForm(_posted(request), told=_headings(submission))
@@ -49,7 +49,7 @@ def parts(request: HttpRequest, reference: str, person: str) -> HttpResponse:
 def part(
     request: HttpRequest, reference: str, person: str, incident: str, role: str
 ) -> HttpResponse:
-    """Step 3, second page: what is asked of this role."""
+    """Step 4, second page: what is asked of this role."""
     found, user = _changing(request, reference, person)
     if role not in PersonRole.values:
         raise Http404

@@ -17,14 +17,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from custody import history
 from custody.history import page_of
-from impna.errors import NotNow, Sentence
+from impna.errors import NotAllowed, NotNow, Sentence
 from partners.models import User
 from submissions.actions import exhibits, persons, unsaved
 from submissions.drafting_pages import NEW_PERSON, key_of
 from submissions.forms import CheckedReasonForm
 from submissions.models import Person, Submission
 from submissions.name_check import KnownNames
-from submissions.person_forms import CareForm, HeardForm, NewPersonForm, SupportForm, WhoForm
+from submissions.person_forms import (
+    CareForm,
+    HeardForm,
+    NewPersonForm,
+    OwnAccountForm,
+    SupportForm,
+    WhoForm,
+)
+from submissions.person_vocabularies import HeardBefore
 from submissions.persons_told import PersonTold, told
 from submissions.views.drafts import _status, _submission, check_changing, may_draft
 from submissions.views.unsaved import offer
@@ -103,7 +111,7 @@ def who(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     """Step 2: who they are here. Of a child more is asked on a page of its own."""
     found, user = _changing(request, reference, person)
     form = WhoForm(_posted(request), initial=found.details.as_json())
-    return _answered(request, found, form, "who", "parts", user)
+    return _answered(request, found, form, "who", "account", user)
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,12 +123,24 @@ def care(request: HttpRequest, reference: str, person: str) -> HttpResponse:
     form = CareForm(
         _posted(request), initial=found.details.as_json(), names=KnownNames(found.person.submission)
     )
-    return _answered(request, found, form, "care", "parts", user)
+    return _answered(request, found, form, "care", "account", user)
+
+
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest, reference: str, person: str) -> HttpResponse:
+    """Step 3: an account of one's own, where the organisation may take one; else why it may not."""
+    found, user = _changing(request, reference, person)
+    known = found.details
+    why = "" if known.own_account else known.why_no_account(_declared(found))
+    if why and request.method == "POST":
+        raise NotAllowed(why)
+    form = OwnAccountForm(_posted(request), known=known, names=KnownNames(found.person.submission))
+    return _answered(request, found, form, "account", "parts", user, why=why)
 
 
 @require_http_methods(["GET", "POST"])
 def support(request: HttpRequest, reference: str, person: str) -> HttpResponse:
-    """Step 4: what help there was, and who heard them."""
+    """Step 5: what help there was, and who heard them."""
     found, user = _changing(request, reference, person)
     form = SupportForm(
         _posted(request),
@@ -144,7 +164,13 @@ def remove(request: HttpRequest, reference: str, person: str) -> HttpResponse:
 
 
 def _answered(
-    request: HttpRequest, found: PersonTold, form: Any, step: str, onward: str, user: User
+    request: HttpRequest,
+    found: PersonTold,
+    form: Any,
+    step: str,
+    onward: str,
+    user: User,
+    **more: Any,
 ) -> HttpResponse:
     """Save a step and go on, or show it."""
     person, page = found.person, key_of(found.person, step)
@@ -152,10 +178,14 @@ def _answered(
         answers = form.answers
         changed = persons.change(person=person, answers=answers, by=user)
         unsaved.discard(submission=person.submission, page=page, by=user)
-        is_child = step == "who" and persons.read_details(changed).is_child
-        return _onward(request, person, "care" if is_child else onward)
+        known = persons.read_details(changed)
+        if step == "who" and known.is_child:
+            onward = "care"
+        elif onward == "account" and known.heard == HeardBefore.YES:
+            onward = "parts"
+        return _onward(request, person, onward)
     kept = offer(form, person.submission, page, user)
-    return _step(request, found, form, step, **kept)
+    return _step(request, found, form, step, **kept, **more)
 
 
 def _step(
@@ -166,7 +196,7 @@ def _step(
 
 
 def _steps(name: str, found: PersonTold | None = None) -> list[dict[str, Any]]:
-    """Where the reader is, of four."""
+    """Where the reader is, of five."""
     here = {"care": "who", "part": "parts"}.get(name, name)
     done = set()
     if found is not None:
@@ -176,6 +206,7 @@ def _steps(name: str, found: PersonTold | None = None) -> list[dict[str, Any]]:
             for step, is_done in (
                 ("heard", told.heard),
                 ("who", told.categories or told.vulnerabilities or told.sex),
+                ("account", told.own_account or told.heard == HeardBefore.YES),
                 ("parts", found.parts),
                 ("support", told.support or told.interviewer),
             )
@@ -184,6 +215,7 @@ def _steps(name: str, found: PersonTold | None = None) -> list[dict[str, Any]]:
     labels: Iterable[tuple[str, Sentence]] = (
         ("heard", _("Heard before")),
         ("who", _("Who they are here")),
+        ("account", _("An account")),
         ("parts", _("Part in incidents")),
         ("support", _("Support and interpreters")),
     )
@@ -205,6 +237,11 @@ def _onward(request: HttpRequest, person: Person, step: str) -> HttpResponse:
 def _about(found: PersonTold) -> dict[str, Any]:
     person = found.person
     return {"row": found, "person": person, "submission": person.submission}
+
+
+def _declared(found: PersonTold) -> list[str]:
+    declared: list[str] = found.person.submission.partner.competences
+    return declared
 
 
 def _posted(request: HttpRequest) -> Any:

@@ -23,6 +23,8 @@ SHOWN = (
     "submissions.Submission",
     "submissions.Exhibit",
     "submissions.Incident",
+    "submissions.Group",
+    "submissions.Information",
     "submissions.Person",
     "submissions.Redaction",
     "submissions.Risk",

@@ -17,10 +17,13 @@ from tests.factories.partners import acting, manager_of
 from tests.factories.submissions import (
     a_code,
     a_data_request,
+    a_group,
     a_hold,
     a_risk,
     complete_draft,
+    describe,
     identity_of,
+    information_of,
     joined,
     person_in,
     recognised,
@@ -111,6 +114,8 @@ def everything(written: Submission | None = None) -> Every:
             "task": wanted(submission),
             "hold": a_hold(submission).reference,
             "data_request": a_data_request(submission).reference,
+            "group": submission.incidents.get().groups.get().reference,
+            "information": submission.incidents.get().information.get().reference,
             "role": "victim",
             "number": "1",
             "precision": "day",
@@ -125,11 +130,14 @@ def everything(written: Submission | None = None) -> Every:
 def a_draft() -> dict[str, str]:
     """The references of a draft that may still be changed, as `Every.values` has them."""
     submission = complete_draft(title="Example draft")
+    child = a_child(submission)
     return {
         "reference": submission.reference,
         "exhibit": submission.exhibits.get().reference,
         "incident": submission.incidents.get().reference,
-        "person": a_child(submission),
+        "group": submission.incidents.get().groups.get().reference,
+        "information": submission.incidents.get().information.get().reference,
+        "person": child,
         "risk": a_risk(submission).reference,
         "link": submission.links.get().reference,
         "task": wanted(submission),
@@ -142,9 +150,14 @@ def a_draft() -> dict[str, str]:
 
 
 def a_child(submission: Submission) -> str:
-    """The reference of somebody of whom everything is asked."""
+    """The reference of somebody of whom everything is asked; a document and a group stand beside."""
     child = person_in(submission, "V-01", heard="yes", vulnerabilities=["child"])
     joined(child)
+    a_group(submission)
+    document = submission.exhibits.get()
+    with acting(submission.begun_by):
+        describe(document, submission.begun_by, evidence_type="official_document")
+    information_of(submission, exhibit=document)
     recognised(submission, child, in_words=True)
     said(child, capacity="child", of_age_on=date(2099, 1, 1))
     identity_of(child)

@@ -5,6 +5,7 @@ import hashlib
 import io
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -23,9 +24,11 @@ from submissions.actions import (
     drafts,
     erasing,
     exhibits,
+    groups,
     holds,
     identities,
     incidents,
+    information,
     links,
     persons,
     progress,
@@ -33,16 +36,20 @@ from submissions.actions import (
     tokens,
     versions,
 )
+from submissions.actions.information import Source
 from submissions.answers import Answers
 from submissions.consents import ConsentDetails, Word
+from submissions.facts import Count, GroupDetails, InformationDetails
 from submissions.identities import IdentityDetails
 from submissions.links import LinkDetails
 from submissions.models import (
     Consent,
     DataSubjectRequest,
     Exhibit,
+    Group,
     Hold,
     Identity,
+    Information,
     Link,
     Part,
     Person,
@@ -132,7 +139,7 @@ def complete_draft(
 
 def tell(incident, by: User) -> None:
     """All that an incident is asked."""
-    told = {"heading": "Example", "what": "Example.", "known_by": "direct", "weakens": "Nothing."}
+    told = {"heading": "Example", "what": "Example.", "known_by": "direct", "against": "nothing"}
     incidents.tell(incident=incident, answers=told, by=by)
     incidents.place(
         incident=incident,
@@ -256,6 +263,35 @@ def joined(person: Person, role: str = "victim", **answers: object) -> Part:
     with acting(by):
         return persons.take_part(
             person=person, incident=incident, role=role, answers=answers, by=by
+        )
+
+
+def a_group(submission: Submission, role: str = "victim", **details: Any) -> Group:
+    """Between 40 and 60 families of the first incident."""
+    by, incident = submission.begun_by, submission.incidents.present().first()
+    said = GroupDetails(**({"who": "Example families.", "basis": ["direct"]} | details))
+    with acting(by):
+        return groups.add(
+            incident=incident, count=Count("families", 40, 60), role=role, details=said, by=by
+        )
+
+
+def information_of(
+    submission: Submission,
+    *,
+    person: Person | None = None,
+    exhibit: Exhibit | None = None,
+    **details: Any,
+) -> Information:
+    """What a source says of the first incident; the organisation itself unless one is named."""
+    by, incident = submission.begun_by, submission.incidents.present().first()
+    known = {"basis": "direct", "on": ["conduct"], "bearing": "supports", "words": "Example."}
+    with acting(by):
+        return information.add(
+            incident=incident,
+            source=Source(person, exhibit),
+            details=InformationDetails(**(known | details)),
+            by=by,
         )
 
 

@@ -103,7 +103,7 @@ def test_every_answer_stands_on_it(client, submission):
         "Collected", "March 2026", "In a bag.", "Photograph", "Held by us or someone else",
     ):  # fmt: skip
         assert said in page, said
-    for name in ("what", "when", "where", "conduct", "context", "law"):
+    for name in ("what", "when", "where", "conduct", "context", "law", "against"):
         names = [submission.reference, incident.reference]
         assert f'href="{reverse(f"submissions:incident-{name}", args=names)}"' in page, name
     names = [submission.reference, exhibit.reference]

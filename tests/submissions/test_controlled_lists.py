@@ -53,7 +53,7 @@ class TestHowTheyKnow:
     def test_every_basis_is_a_choice_and_several_are_kept(self, client, submission):
         page = words(client.get(step(submission, "what")))
         assert all(str(label) in page for label in BasisOfKnowledge.labels)
-        told = {"heading": "Example", "what": "Example.", "weakens": "Nothing.",
+        told = {"heading": "Example", "what": "Example.",
                 "basis": ["hearsay_1", "documentary"], "known_by": "W-03; a register."}  # fmt: skip
         assert client.post(step(submission, "what"), told).status_code == 302
         account = incidents.read_account(submission.incidents.get())

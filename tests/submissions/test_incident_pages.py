@@ -1,4 +1,4 @@
-"""Incidents and the cover sheet over HTTP: five steps, sealed words, nothing lost, nothing chosen."""
+"""Incidents and the cover sheet over HTTP: six steps, sealed words, nothing lost, nothing chosen."""
 
 from datetime import date, timedelta
 
@@ -26,7 +26,6 @@ TOLD = {
     "heading": "The market burned",
     "what": "At noon two shells hit the market.",
     "known_by": "W-03 saw it.",
-    "weakens": "Nothing known.",
 }
 STEPS = (
     "what/",
@@ -40,6 +39,9 @@ STEPS = (
     "conduct/more/",
     "context/",
     "law/",
+    "against/",
+    "groups/add/",
+    "information/add/",
     "take-out/",
 )
 
@@ -79,7 +81,9 @@ def act(action, *, by, **kwargs):
 def told(submission, **answers) -> Incident:
     by = submission.begun_by
     found = act(incidents.add, submission=submission, by=by)
-    return act(incidents.tell, incident=found, answers=TOLD | answers, by=by)
+    return act(
+        incidents.tell, incident=found, answers=TOLD | {"against": "nothing"} | answers, by=by
+    )
 
 
 def handed_over(submission) -> None:
@@ -98,7 +102,7 @@ def asked(client, address) -> int:
     return sum(not q["sql"].startswith(NO_TABLE) for q in queries)
 
 
-def test_a_documenter_tells_an_incident_in_five_steps(client, submission, address):
+def test_a_documenter_tells_an_incident_in_six_steps(client, submission, address):
     page = client.get(f"{address}add/")
     assert "codes like W-03" in words(page)
     assert not Incident.objects.exists()
@@ -121,6 +125,8 @@ def test_a_documenter_tells_an_incident_in_five_steps(client, submission, addres
     answer = client.post(f"{here}context/", context)
     assert answer["Location"] == f"{here}law/"
     answer = client.post(f"{here}law/", {"suggested": ["RS-8-2-e-i"], "others": ["terrorism"]})
+    assert answer["Location"] == f"{here}against/"
+    answer = client.post(f"{here}against/", {"against": "nothing"})
     assert answer["Location"] == here
     found = fresh(found)
     assert (found.happened_from, found.happened_to) == (date(2024, 3, 1), date(2024, 3, 4))
@@ -128,7 +134,7 @@ def test_a_documenter_tells_an_incident_in_five_steps(client, submission, addres
     assert found.conducts == ["killing", "attack_on_civilians"]
     assert (found.conflict, found.attack, found.group) == ("NIAC", "unknown", "no")
     assert found.offences == ["RS-8-2-e-i", "terrorism"]
-    assert incidents.read_account(found) == TOLD | {"place": "Old bridge"}
+    assert incidents.read_account(found) == TOLD | {"place": "Old bridge", "against": "nothing"}
     assert found.missing == []
     page = words(client.get(here))
     for said in (
@@ -154,6 +160,7 @@ def test_every_step_goes_back_to_the_list_when_asked(client, address, incident, 
         ("conduct/more/", {}),
         ("context/", {"conflict": "none", "attack": "no", "group": "no"}),
         ("law/", {"not_sure": "on"}),
+        ("against/", {"against": "something", "weakens": "It was dark."}),
     ):
         answer = client.post(f"{here}{step}", typed | {"then": "list"})
         assert answer["Location"] == listed, step

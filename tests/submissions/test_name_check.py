@@ -197,13 +197,19 @@ class TestTheOtherPlaces:
     def test_an_incident(self, submission, client, person):
         incident = submission.incidents.get()
         page = page_of(submission, "incident-what", incident.reference)
-        typed = {"heading": "Shelling", "what": "Амина Хасан saw it.", "weakens": "Nothing."}
+        typed = {"heading": "Shelling", "what": "Амина Хасан saw it."}
         assert self.asked_and_answered(client, page, typed).status_code == 302
         incident.submission = submission
         incident.refresh_from_db(fields=["account"])
         assert incidents.read_account(incident)["what"] == "W-03 saw it."
         answer = client.post(page_of(submission, "incident-add"), typed)
         assert answer.status_code == 422 and submission.incidents.count() == 1
+        page = page_of(submission, "incident-against", incident.reference)
+        typed = {"against": "something", "weakens": "Amina Hassan was elsewhere."}
+        assert self.asked_and_answered(client, page, typed).status_code == 302
+        page = page_of(submission, "group-add", incident.reference)
+        typed = {"who": "The Hassan family", "unit": "persons", "role": "victim"}
+        assert client.post(page, typed).status_code == 422
         page = page_of(submission, "incident-where", incident.reference)
         typed = {"precision": "region", "country": "SY", "area": "Near Amina's house"}
         assert self.asked_and_answered(client, page, typed).status_code == 302

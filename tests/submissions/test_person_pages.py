@@ -32,7 +32,7 @@ from tests.partners.browser import words
 NO_TABLE = ("SAVEPOINT", "RELEASE", "SELECT set_config")
 HOSTILE = '<script>alert("x")</script>\u202egpj'
 CANARY = "Behind-the-old-mill"
-STEPS = ("heard/", "who/", "care/", "parts/", "support/", "take-out/")
+STEPS = ("heard/", "who/", "care/", "account/", "parts/", "support/", "take-out/")
 REFER = "o not interview them again"
 CARE = "identify, support, refer"
 
@@ -193,15 +193,15 @@ class TestWhoIsProtected:
         assert answer["Location"] == page_of(person, "care/")
         assert CARE in words(client.get(answer["Location"]))
         answer = client.post(page_of(person, "care/"), {"best_interest": "With an aunt."})
-        assert answer["Location"] == page_of(person, "parts/")
+        assert answer["Location"] == page_of(person, "account/")
         assert "With an aunt." in words(client.get(page_of(person)))
 
     def test_a_survivor_is_identified_supported_and_referred(self, client, submission, address):
         person = person_in(submission)
         assert CARE not in words(client.get(page_of(person, "parts/")))
         answer = client.post(page_of(person, "who/"), {"vulnerabilities": ["sgbv_survivor"]})
-        assert answer["Location"] == page_of(person, "parts/")
-        for step in ("", "parts/", "support/"):
+        assert answer["Location"] == page_of(person, "account/")
+        for step in ("", "account/", "parts/", "support/"):
             assert CARE in words(client.get(page_of(person, step))), step
         assert "Protected" in words(client.get(address))
 

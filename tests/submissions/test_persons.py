@@ -330,7 +330,7 @@ def test_a_version_freezes_who_did_what_to_whom(submission, person):
     joined(person, "victim", statuses=["injured_healed"])
     version = handed_over(submission)
     document = manifest.read(version)
-    assert document["v"] == 3
+    assert document["v"] == 4
     [entry] = document["persons"]
     assert (entry["code"], entry["protected"]) == ("W-03", False)
     assert entry["details"]["heard_words"] == CANARY

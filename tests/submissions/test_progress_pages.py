@@ -57,7 +57,7 @@ def test_sealed_answers_of_incidents_are_looked_at_too(db):
     submission, by = complete_draft(), None
     by = submission.begun_by
     with acting(by):
-        incidents.tell(incident=submission.incidents.get(), answers={"weakens": ""}, by=by)
+        incidents.tell(incident=submission.incidents.get(), answers={"against": ""}, by=by)
     assert "Incident 1: what weakens it" in page_of(submission, by)
     answer = signed_in(by).post(f"{submission.get_absolute_url()}ready/")
     assert answer.status_code == 409

@@ -36,7 +36,7 @@ def pages(submission) -> list[tuple[str, str, dict, dict]]:
     """Key, where the form stands, something typed, and what saves it."""
     incident, exhibit = submission.incidents.get(), submission.exhibits.get()
     one, two = [submission.reference, incident.reference], [submission.reference, exhibit.reference]
-    told = {"heading": "Typed heading", "what": "canary", "known_by": "x", "weakens": "x"}
+    told = {"heading": "Typed heading", "what": "canary", "known_by": "x"}
     answers = {"recognisable": "nobody", "description": "canary", "strands": ["lead"]}
     other = {"delivery": "held", "name": "canary", "description": "Safe."}
     sheet = {"situation": "North", "summary": "canary", "working_language": "en"}
@@ -48,6 +48,30 @@ def pages(submission) -> list[tuple[str, str, dict, dict]]:
             f"incident-{incident.reference}-what",
             reverse("submissions:incident-what", args=one),
             told,
+            {},
+        ),
+        (
+            f"incident-{incident.reference}-against",
+            reverse("submissions:incident-against", args=one),
+            {"against": "something", "weakens": "canary"},
+            {},
+        ),
+        (
+            f"incident-{incident.reference}-group",
+            reverse("submissions:group-add", args=one),
+            {"who": "canary", "unit": "persons", "role": "victim"},
+            {},
+        ),
+        (
+            f"incident-{incident.reference}-information",
+            reverse("submissions:information-add", args=one),
+            {
+                "source": "own",
+                "basis": "direct",
+                "on": ["who"],
+                "bearing": "weakens",
+                "words": "canary",
+            },
             {},
         ),
         (

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from django.db import models
 
-from submissions import conduct, offences, person_vocabularies, vocabularies
+from submissions import (
+    conduct,
+    fact_vocabularies,
+    offences,
+    person_vocabularies,
+    vocabularies,
+)
 
 GOLDEN = Path(__file__).parent / "data" / "codes.txt"
 
@@ -29,6 +35,7 @@ LISTS = {
     **lists_of(conduct),
     **lists_of(vocabularies),
     **lists_of(person_vocabularies),
+    **lists_of(fact_vocabularies),
 }
 
 
@@ -50,7 +57,7 @@ def test_every_code_is_a_short_plain_word(name):
     assert len(set(LISTS[name])) == len(LISTS[name])
 
 
-MODULES = [offences, conduct, vocabularies, person_vocabularies]
+MODULES = [offences, conduct, vocabularies, person_vocabularies, fact_vocabularies]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)

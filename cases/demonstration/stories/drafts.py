@@ -1,9 +1,9 @@
 """What the CSOs are still writing."""
 
 from cases.demonstration import drafting as documenter
-from cases.demonstration import people
+from cases.demonstration import facts, people
 from cases.demonstration import sending as approver
-from cases.demonstration.drafting import photograph, recording, report, statement
+from cases.demonstration.drafting import photograph, press, recording, report, statement
 from cases.demonstration.scene import CSO_A, CSO_B
 from cases.demonstration.story import story
 
@@ -20,14 +20,22 @@ HALF_DONE = story(
         documenter.begun("answer"),
         documenter.told(447895),
         documenter.half_told(430575),
-        people.named(people.witness("W-01", 1), people.child("V-01", 1, 2), people.unasked("W-02")),
+        people.named(
+            people.witness("W-01", 1, **people.HEARD_BY_US),
+            people.child("V-01", 1, 2),
+            people.unasked("W-02"),
+        ),
         people.identified("W-01", "Amina Invented", "أمينة"),
         people.at_risk("person", "family", codes=["V-01"], within=5),
         documenter.brought(
             photograph("IMG_0101"),
             documenter.File("IMG_0102.jpg", None),
             documenter.File("scan-without-answers.pdf", None),
+            press("page-saved"),
         ),
+        facts.counted(1, 40, 60),
+        facts.sourced(1, code="W-01"),
+        facts.sourced(1, exhibit=4, basis="documentary", on=["when_where"], bearing="contradicts"),
     ),
 )
 COMPLETE = story(

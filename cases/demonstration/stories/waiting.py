@@ -2,7 +2,7 @@
 
 from cases.actions.decisions import Ruling
 from cases.demonstration import drafting as documenter
-from cases.demonstration import people
+from cases.demonstration import facts, people
 from cases.demonstration import receiving as unit
 from cases.demonstration import sending as approver
 from cases.demonstration.drafting import held, photograph, recording, report, statement
@@ -85,6 +85,9 @@ COLLECTED = story(
             languages="Arabic",
         ),
         people.named(people.child("V-141", 1)),
+        facts.counted(1, 30, None),
+        facts.sourced(1, exhibit=1, on=["harm"]),
+        facts.sourced(1, basis="inference", on=["who"], bearing="weakens"),
         documenter.ready(),
     ),
     (

@@ -155,7 +155,12 @@ class RecipientForm(NameCheckedForm):
     )
     form = forms.ChoiceField(
         label=_("Where there is a redacted copy"),
-        widget=RadioSelect(),
+        widget=RadioSelect(
+            hints={
+                COPIES: _("Nobody can be recognised in it."),
+                ORIGINALS: _("Opens only for whom the head of the unit names."),
+            }
+        ),
         choices=[(COPIES, _("Give the redacted copy")), (ORIGINALS, _("Give the original"))],
         error_messages={"required": _("Choose what is given where there is a redacted copy.")},
     )

@@ -24,6 +24,7 @@ class CasesConfig(AppConfig):
         ports.may_open.plug(openings.either_side)
         ports.targets.plug(Referral.custody_label, openings.find_package)
         ports.targets.plug(Advice.custody_label, openings.find_question)
+        ports.targets.plug(openings.Shown.custody_label, openings.find_shown)
         ports.targets.plug(Enclosure.custody_label, openings.find_enclosure)
         ports.examine.plug(enclosures.examine)
         ports.unexamined.plug(enclosures.leave_unexamined)

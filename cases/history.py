@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from cases.events import PUBLISHED, Event
 from cases.models import Advice, Enclosure, Referral, ReferralItem, SecondReader
+from cases.openings import Shown
 from custody.events import Event as Custody
 from custody.models import CustodyEvent
 
@@ -58,8 +59,12 @@ def openings_of_files(files: Iterable[Enclosure]) -> QuerySet[CustodyEvent]:
 
 
 def of_advice(advice: Advice) -> QuerySet[CustodyEvent]:
-    """Asked, read, answered or lapsed, newest first. Pages leave the other side's people out."""
-    return _events([_name(advice)]).filter(type__in=_ADVICE)
+    """Asked, read, opened, answered or lapsed, newest first. Pages leave the other side's people out."""
+    own = _events([_name(advice), _name(Shown(advice))]).filter(type__in=_ADVICE)
+    basis = f'"basis":"advice {advice.reference}"'
+    shown = advice.shown.select_related("exhibit", "copy")
+    opened = _events([_name(one.thing) for one in shown])
+    return own | opened.filter(type=Custody.OPENED, entry__contains=basis)
 
 
 def openings_of(

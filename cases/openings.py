@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cases import policies, two_people
-from cases.models import Advice, Enclosure, Referral, ReferralItem
+from cases.models import Advice, AdviceExhibit, Enclosure, Referral, ReferralItem
 from custody.log import Actor, Target
 from partners.models import User
 from partners.policies import allowed
@@ -49,13 +49,49 @@ class Question:
         return self.advice.submission.reference
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a CSO wrote, as it shows it with a question: summary and incidents of its version."""
+
+    advice: Advice
+    custody_label: ClassVar[str] = f"{Advice.custody_label}.words"
+
+    @property
+    def reference(self) -> str:
+        """The question's."""
+        return self.advice.reference
+
+    @property
+    def submission_reference(self) -> str:
+        """For the vault."""
+        return self.advice.submission.reference
+
+
 def adviser(target: Target, by: Actor) -> str | None:
-    """An adviser of the Secretariat reads what was asked of it."""
-    if not isinstance(by, User) or not isinstance(target, Question):
+    """An adviser of the Secretariat reads what was asked of it, and opens what is shown with it.
+
+    One rule for words and exhibits, and asked again whenever bytes go out: `policies.may_be_shown`.
+    """
+    if not isinstance(by, User) or not isinstance(target, Question | Shown | Exhibit | Redaction):
         return None
-    if not allowed(policies.check_can_advise, by, target.advice):
+    if not allowed(policies.check_is_adviser, by):
         return None
-    return f"advice {target.reference}"
+    if isinstance(target, Question):
+        may = allowed(policies.check_can_advise, by, target.advice)
+        return f"advice {target.reference}" if may else None
+    if isinstance(target, Shown):
+        may = policies.may_be_shown(by, target.advice)
+        return f"advice {target.reference}" if may else None
+    items = AdviceExhibit.objects.filter(advice__in=Advice.objects.assisting())
+    items = (
+        items.filter(copy=target)
+        if isinstance(target, Redaction)
+        else items.filter(exhibit=target, copy__isnull=True)
+    )
+    item = items.select_related("advice__submission", "exhibit", "copy").first()
+    if item is None or not policies.may_be_shown(by, item.advice, item):
+        return None
+    return f"advice {item.advice.reference}"
 
 
 def recipient(target: Target, by: Actor) -> str | None:
@@ -103,6 +139,12 @@ def find_question(reference: str) -> Question | None:
     """The question a permit names."""
     found = Advice.objects.select_related("submission").filter(reference=reference).first()
     return Question(found) if found else None
+
+
+def find_shown(reference: str) -> Shown | None:
+    """The question whose words a permit names."""
+    found = Advice.objects.select_related("submission").filter(reference=reference).first()
+    return Shown(found) if found else None
 
 
 def find_enclosure(reference: str) -> Enclosure | None:

@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cases.models import Advice, Enclosure
+from cases.openings import Shown
 from custody.history import read_text
 from custody.models import CustodyEvent, EventText
 from partners import roles
 from partners.models import Partner
-from submissions.models import Exhibit, Identity, Submission
+from submissions.models import Exhibit, Identity, Redaction, Submission
 
 _OPENED = "custody.opening.opened"
 
@@ -34,10 +36,14 @@ def in_words(submission: Submission, events: list[CustodyEvent]) -> list[dict[st
     }
     entries = [(event, json.loads(event.entry)) for event in events]
     kinds = {entry["on"].partition(":")[0] for _event, entry in entries}
-    exhibits, people = {}, {}
+    exhibits: dict[str, str] = {}
+    people: dict[str, str] = {}
     if Exhibit.custody_label in kinds:
         found = Exhibit.objects.filter(submission=submission)
-        exhibits = {exhibit.reference: exhibit for exhibit in found}
+        exhibits = {exhibit.reference: str(exhibit) for exhibit in found}
+    if Redaction.custody_label in kinds:
+        copies = Redaction.objects.filter(exhibit__submission=submission)
+        exhibits |= {one.reference: _copy(one) for one in copies.select_related("exhibit")}
     if Identity.custody_label in kinds:
         identities = Identity.objects.filter(person__submission=submission)
         people = dict(identities.values_list("reference", "person__code"))
@@ -48,7 +54,7 @@ def _row(
     event: CustodyEvent,
     entry: dict[str, Any],
     texts: dict[tuple[int, str], str | None],
-    exhibits: dict[str, Exhibit],
+    exhibits: dict[str, str],
     people: dict[str, str],
     submission: Submission,
 ) -> dict[str, Any]:
@@ -60,6 +66,14 @@ def _row(
         "exhibit": exhibits.get(reference),
         "identity_of": people.get(reference),
         "is_question": label == Advice.custody_label,
+        "is_shown": label == Shown.custody_label,
         "is_enclosure": label == Enclosure.custody_label,
         "reason": texts.get((event.pk, EventText.Name.REASON)),
+    }
+
+
+def _copy(copy: Redaction) -> str:
+    return _("%(exhibit)s, redacted copy %(number)d") % {
+        "exhibit": copy.exhibit,
+        "number": copy.number,
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cases import policies
-from cases.models import Referral, ReferralItem
+from cases.models import AdviceExhibit, Referral, ReferralItem
 from cases.vocabularies import Mode
 from submissions import manifest
 from submissions.models import Version
@@ -13,13 +13,13 @@ type Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Item:
-    """One exhibit given: what was said of it then, and whether its conditions are settled.
+class Item[Given: ReferralItem | AdviceExhibit]:
+    """One exhibit given, or shown with a question: what was said of it, and whether it opens.
 
     `is_covered`: people's words do not keep it closed.
     """
 
-    item: ReferralItem
+    item: Given
     told: Entry
     is_open: bool
     is_covered: bool = True
@@ -37,7 +37,7 @@ class Package:
     is_covered: bool = True
     summary: str = ""
     incidents: list[Entry] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
+    items: list[Item[ReferralItem]] = field(default_factory=list)
 
 
 def read(referral: Referral) -> Package:
@@ -75,7 +75,7 @@ def read(referral: Referral) -> Package:
     )
 
 
-def _item(item: ReferralItem, texts: dict[int, Entry]) -> Item:
+def _item(item: ReferralItem, texts: dict[int, Entry]) -> Item[ReferralItem]:
     text = texts.get(item.version.number)
     if text is None:
         return Item(item, {}, is_open=False)

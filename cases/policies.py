@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import two_people
 from cases.giving import ToGive
-from cases.models import Advice, Condition, Referral, ReferralItem
+from cases.models import Advice, AdviceExhibit, Condition, Referral, ReferralItem
 from cases.querysets import permission_id
 from cases.states import AdviceStatus
 from cases.vocabularies import DeclineReason, Mode, Route
@@ -17,9 +18,11 @@ from impna.errors import NotAllowed
 from partners import roles
 from partners.models import Unit, User
 from partners.models.organisations import Reach
+from partners.policies import allowed
 from submissions.coverage import Purpose, coverage
 from submissions.models import StandingExclusion, Submission
 from submissions.policies import check_can_approve
+from submissions.vocabularies import SecretariatView
 
 _LEAST_REACH = {Mode.ALERT: Reach.ALERT, Mode.SUMMARY: Reach.SUMMARY, Mode.FULL: Reach.CONTENT}
 _ORDER = list(Reach)
@@ -35,6 +38,20 @@ _UNCOVERED = """
                 AND (copy_id IS NOT NULL) = given.redacted),
         NOT given.redacted, %s, 'opening', given.redacted) uncovered
     LEFT JOIN submissions_exhibit exhibit ON exhibit.id = uncovered.exhibit
+"""
+
+# Primary keys of what is shown with a question and nobody's word covers at this moment; 0 are the
+# words, which need what is asked for a cover sheet as well (C02, C03).
+_NOT_SHOWN = """
+    SELECT coalesce(uncovered.exhibit, 0)
+    FROM (VALUES (false), (true)) AS shown (redacted)
+    CROSS JOIN LATERAL submissions_uncovered(
+        %(submission)s,
+        ARRAY(SELECT exhibit_id FROM cases_adviceexhibit
+              WHERE advice_id = %(advice)s AND (copy_id IS NOT NULL) = shown.redacted),
+        NOT shown.redacted, NULL, 'assist', shown.redacted) uncovered
+    UNION
+    SELECT 0 FROM submissions_uncovered(%(submission)s, '{}', true, NULL, 'cover', false)
 """
 
 
@@ -119,6 +136,17 @@ def check_shown_to_secretariat(submission: Submission) -> None:
         )
 
 
+def check_shown_in_words(submission: Submission) -> None:
+    """They agreed that it sees what is written as well (C03)."""
+    check_shown_to_secretariat(submission)
+    found = coverage(submission, None, exhibits=(), purpose=Purpose.ASSIST)
+    if found.against:
+        raise NotAllowed(
+            _("The Secretariat may not be shown what is written. %(what)s.")
+            % {"what": "; ".join(one.words for one in found.against[:3])}
+        )
+
+
 def check_not_excluded(submission: Submission, unit: Unit) -> None:
     """A manager of the sender has not said "never to" this State or partner (DESIGN 4)."""
     excluded = StandingExclusion.objects.filter(partner=submission.partner_id).live()
@@ -158,6 +186,33 @@ def check_is_adviser(user: User) -> None:
 def check_can_advise(user: User, advice: Advice) -> None:
     """An adviser of the Secretariat."""
     check_is_adviser(user)
+
+
+def not_shown(advice: Advice) -> frozenset[int]:
+    """Exhibits (primary keys) of a question that no word covers at this moment; 0 for the words.
+
+    Where the words are among them, nothing is shown.
+    """
+    given = {"submission": advice.submission_id, "advice": advice.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_SHOWN, given)
+        return frozenset(found for (found,) in cursor.fetchall())
+
+
+def may_be_shown(user: User, advice: Advice, item: AdviceExhibit | None = None) -> bool:
+    """What a CSO shows with an open question, to advisers: its words, or one exhibit (R14).
+
+    Only while the deployment allows it, and people's words cover it.
+    """
+    if SecretariatView.ASSIST not in settings.SECRETARIAT_VIEWS:
+        return False
+    asked = Advice.objects.visible_to(user).assisting().filter(pk=advice.pk)
+    if not allowed(check_can_advise, user, advice) or not asked.exists():
+        return False
+    closed = not_shown(advice)
+    if item is not None and (not item.is_fit or item.exhibit_id in closed):
+        return False
+    return _WORDS not in closed
 
 
 def modes_within(reach: Reach) -> list[Mode]:

@@ -14,6 +14,7 @@ from cases.states import ANSWERING, AdviceStatus, RequestStatus, Status
 from cases.vocabularies import ConditionAnswer
 from partners import roles
 from submissions.querysets import permission_id as submission_permission
+from submissions.vocabularies import SecretariatView
 
 if TYPE_CHECKING:
     from datetime import date
@@ -199,6 +200,11 @@ class AdviceQuerySet(models.QuerySet[Any]):
     def open(self) -> AdviceQuerySet:
         """Not answered and not lapsed."""
         return self.filter(status=AdviceStatus.ASKED)
+
+    def assisting(self) -> AdviceQuerySet:
+        """Those for which the sender shows what it wrote: in `assist`, open, in time (R14)."""
+        found = self.open().filter(view=SecretariatView.ASSIST, due_on__gte=timezone.localdate())
+        return found.exclude(submission__status__in=["withdrawn", "erased"])
 
     def by_date(self) -> AdviceQuerySet:
         """The nearest date first."""

@@ -13,6 +13,7 @@ from cases import history, package, policies
 from cases.actions import assignments, decisions, referrals, requests
 from cases.marked import marked
 from cases.models import (
+    AdviceExhibit,
     Condition,
     Feedback,
     InformationRequest,
@@ -72,10 +73,10 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Exhibited:
+class Exhibited[Given: ReferralItem | AdviceExhibit]:
     """One exhibit that was given: what was said of it in its version, and whether it opens."""
 
-    given: Item
+    given: Item[Given]
     may_examine: bool
     may_identify: bool
     opened: tuple[datetime, str] | None = None
@@ -89,7 +90,7 @@ class Exhibited:
         return found
 
     @property
-    def item(self) -> ReferralItem:
+    def item(self) -> Given:
         """As what it was given."""
         return self.given.item
 
@@ -252,7 +253,7 @@ class Referred:
         return package.read(self.referral)
 
     @cached_property
-    def exhibits(self) -> list[Exhibited]:
+    def exhibits(self) -> list[Exhibited[ReferralItem]]:
         """In their order."""
         may_examine = policies.holds(self._user, self.referral, "examine_referral")
         may_identify = policies.holds(self._user, self.referral, "identify_referral")

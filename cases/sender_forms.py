@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.referrals import MOST_CONDITIONS, Recipient
-from cases.advice_forms import ViewField, against_view
+from cases.advice_forms import ShowingForm
 from cases.recipients import Possible
 from cases.spoken import Item, choices_of
 from cases.vocabularies import Mode
@@ -19,7 +19,6 @@ from impna.widgets import CheckboxSelectMultiple, RadioSelect
 from partners.models.organisations import Reach
 from submissions.coverage import Coverage
 from submissions.incident_forms import OpenChoices, OpenText
-from submissions.models import Submission
 from submissions.name_check import NameCheckedForm
 
 LONGEST_CONDITION = 500
@@ -42,7 +41,7 @@ _ROUTES: dict[Any, Any] = {
 _TICK = _("Only what I tick")
 
 
-class RecipientsForm(NameCheckedForm):
+class RecipientsForm(ShowingForm):
     """Who gets it: units that I choose, or the Secretariat is asked who could take it."""
 
     route = forms.ChoiceField(
@@ -80,19 +79,17 @@ class RecipientsForm(NameCheckedForm):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
     )
-    view = ViewField()
+    field_order = ("route", "units", "without", "question", "view", "shown")
 
     def __init__(
         self,
         *args: Any,
         possible: list[Possible],
         living: list[Possible],
-        submission: Submission,
         may_ask: bool = True,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self._submission = submission
+        super().__init__(*args, may_ask=may_ask, **kwargs)
         self._has_recipients = any(one.modes for one in living)
         blocked = [one.unit for one in living if not one.modes]
         without: Any = self.fields["without"]
@@ -105,12 +102,9 @@ class RecipientsForm(NameCheckedForm):
         units: Any = self.fields["units"]
         units.choices = choices_of(one.unit for one in possible)
         units.widget.hints = {one.unit.reference: _hint(one) for one in possible}
-        view: Any = self.fields["view"]
         if not may_ask:
             del self.fields["route"], self.fields["question"]
             units.label = _("Who gets it?")
-        if not view.offer() or not may_ask:
-            del self.fields["view"]
 
     def clean(self) -> dict[str, Any]:
         """Units for the one, a question for the other."""
@@ -119,8 +113,7 @@ class RecipientsForm(NameCheckedForm):
             cleaned["units"] = []
             if not cleaned.get("question", "").strip():
                 self.add_error("question", _("Write your question."))
-            if against := against_view(self._submission, cleaned.get("view", "")):
-                self.add_error("view", str(against))
+            self.check_view(cleaned)
         elif "units" in cleaned and not cleaned["units"] and not self._has_recipients:
             self.add_error("units", _("Tick at least one."))
         return cleaned
@@ -133,6 +126,10 @@ class RecipientsForm(NameCheckedForm):
 
 # What is given where there is a redacted copy.
 COPIES, ORIGINALS = "copies", "originals"
+_FORMS: dict[Any, Any] = {
+    COPIES: _("Nobody can be recognised in it."),
+    ORIGINALS: _("Opens only for whom the head of the unit names."),
+}
 
 
 class RecipientForm(NameCheckedForm):
@@ -155,12 +152,7 @@ class RecipientForm(NameCheckedForm):
     )
     form = forms.ChoiceField(
         label=_("Where there is a redacted copy"),
-        widget=RadioSelect(
-            hints={
-                COPIES: _("Nobody can be recognised in it."),
-                ORIGINALS: _("Opens only for whom the head of the unit names."),
-            }
-        ),
+        widget=RadioSelect(hints=_FORMS),
         choices=[(COPIES, _("Give the redacted copy")), (ORIGINALS, _("Give the original"))],
         error_messages={"required": _("Choose what is given where there is a redacted copy.")},
     )

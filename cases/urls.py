@@ -14,6 +14,7 @@ from cases.views import (
     receipts,
     referrals,
     requests,
+    showing,
     submissions,
     two_people,
     unit,
@@ -73,4 +74,5 @@ urlpatterns = [
     # Advice, both sides.
     path("advice/", advising.advice_list, name="advice-list"),
     path("advice/<ref:reference>/", advising.advice, name="advice"),
+    path("advice/<ref:reference>/open/", showing.open_shown, name="open-shown"),
 ]

@@ -15,13 +15,13 @@ from cases.recipients import Possible
 from cases.sender_forms import ConfirmForm, RecipientForm, RecipientsForm
 from cases.spoken import Item
 from submissions.coverage import coverage
-from submissions.models import Submission
+from submissions.models import Exhibit, Submission
 from submissions.name_check import NAMED, KnownNames
 from submissions.vocabularies import SecretariatView
 
 RECIPIENTS, CONDITIONS, CHECK, DONE = "recipients", "conditions", "check", "done"
 _NOT_KEPT = ("csrfmiddlewaretoken", "to", "at", "number", "looked", "checked", "answers")
-_FIRST = ("route", "units", "without", "question", "view")
+_FIRST = ("route", "units", "without", "question", "view", "shown")
 _EACH = ("mode", "which", "exhibits", "form", "conditions")
 
 
@@ -53,6 +53,7 @@ class Walk:
             possible=possible,
             living=living,
             submission=submission,
+            items=items,
             may_ask=may_ask,
             names=self._names,
         )
@@ -101,6 +102,17 @@ class Walk:
         if not self.asks:
             return SecretariatView.BLIND.value
         return str(self.first.cleaned_data.get("view", SecretariatView.BLIND.value))
+
+    @property
+    def shown(self) -> list[Exhibit]:
+        """Which exhibits it may see besides what is written, in `assist`."""
+        return self.first.exhibits if self.asks else []
+
+    @property
+    def shown_copies(self) -> list[Exhibit]:
+        """Those of which it sees the redacted copy."""
+        copied = {one.exhibit.pk for one in self.items if one.copy}
+        return [one for one in self.shown if one.pk in copied]
 
     @property
     def recipients(self) -> list[Recipient]:
@@ -193,7 +205,7 @@ class Walk:
 
 def _typed(data: QueryDict) -> dict[str, Any]:
     found: dict[str, Any] = {name: data.get(name, "") for name in ("route", "question", "view")}
-    return found | {"units": data.getlist("units"), "without": data.getlist("without")}
+    return found | {name: data.getlist(name) for name in ("units", "without", "shown")}
 
 
 def _suggested(units: Iterable[str]) -> dict[str, Any]:

@@ -27,8 +27,8 @@ if PRODUCTION:
 SECRETARIAT_VIEWS = env.several(
     "PORTAL_SECRETARIAT_VIEWS",
     START,
-    known=("blind", "cover"),
-    default="blind cover" if DEMO else "blind",
+    known=("blind", "cover", "assist"),
+    default="blind cover assist" if DEMO else "blind",
 )
 if "blind" not in SECRETARIAT_VIEWS:
     raise ImproperlyConfigured(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,16 +43,38 @@ class Missing:
     answers: int = 1
 
 
-def missing(submission: Submission, *, sealed: bool = False) -> list[Missing]:
+@dataclass(frozen=True)
+class Contents:
+    """What is in a draft, looked up once for a page that asks several things of it."""
+
+    incidents: list[Incident]
+    exhibits: list[Exhibit]
+
+    @classmethod
+    def of(cls, submission: Submission) -> Self:
+        """With what is told of incidents, and the files of exhibits."""
+        told = submission.incidents.present().with_facts()
+        items = submission.exhibits.present().select_related("file", "submission__compartment")
+        return cls(
+            list(told.select_related("submission__compartment")), list(items.order_by("number"))
+        )
+
+
+def missing(
+    submission: Submission, *, sealed: bool = False, there: Contents | None = None
+) -> list[Missing]:
     """Everything that stands against a hand-over; empty when nothing does.
 
-    `sealed` also looks into sealed answers: callers hold an opening of the draft's words.
+    `sealed` also looks into sealed answers: callers hold an opening of the draft's words. `there`
+    if it was looked up already.
     """
     cover: CoverSheet | None = getattr(submission, "cover_sheet", None)
-    told: list[Incident] = list(submission.incidents.present())
-    items: list[Exhibit] = list(
-        submission.exhibits.present().select_related("submission__compartment").order_by("number")
-    )
+    if there is not None:
+        told, items = there.incidents, there.exhibits
+    else:
+        told = list(submission.incidents.present())
+        present = submission.exhibits.present().select_related("submission__compartment")
+        items = list(present.order_by("number"))
     return [
         *_of_content(submission, told, items),
         *_of_incidents(submission, told, sealed=sealed),

@@ -11,8 +11,10 @@ from cases import notifications, policies
 from cases.actions import referrals
 from cases.actions.referrals import Recipient
 from cases.events import Event
-from cases.models import Advice
+from cases.giving import ToGive
+from cases.models import Advice, AdviceExhibit
 from cases.openings import Question
+from cases.showing import fit
 from cases.states import ADVICE_WITHIN, AdviceStatus, check_advice
 from cases.vocabularies import Forum
 from custody import log, vault
@@ -21,7 +23,7 @@ from custody.texts import open_text, seal_text
 from impna.errors import NotAllowed, NotNow
 from partners.models import Unit, User
 from submissions.actions.drafts import locked
-from submissions.models import Submission, Version
+from submissions.models import Exhibit, Submission, Version
 from submissions.policies import check_can_approve
 from submissions.vocabularies import SecretariatView
 
@@ -30,9 +32,17 @@ ANSWER_COLUMN = "cases.advice.answer"
 
 
 @transaction.atomic
-def ask(*, version: Version, question: str, view: str = SecretariatView.BLIND, by: User) -> Advice:
+def ask(
+    *,
+    version: Version,
+    question: str,
+    view: str = SecretariatView.BLIND,
+    exhibits: Sequence[Exhibit] = (),
+    by: User,
+) -> Advice:
     """Ask who could take it. In `blind` the adviser reads the question and nothing else; in
-    `cover`, as long as the question is open, the frozen cover sheet as well (R14).
+    `cover`, as long as the question is open, the frozen cover sheet as well; in `assist` also what
+    is written in the version, and these exhibits (R14).
     """
     submission = locked(version.submission)
     check_can_approve(by, submission)
@@ -44,6 +54,7 @@ def ask(*, version: Version, question: str, view: str = SecretariatView.BLIND, b
         raise NotNow(_("This has been withdrawn."))
     if view == SecretariatView.COVER:
         policies.check_shown_to_secretariat(submission)
+    shown = _to_show(submission, version, view, exhibits)
     if submission.advice.open().exists():
         raise NotNow(_("You have asked already; the answer comes within 7 days."))
     now = timezone.now()
@@ -57,7 +68,13 @@ def ask(*, version: Version, question: str, view: str = SecretariatView.BLIND, b
     )
     advice.question = _seal(advice, question, QUESTION_COLUMN)
     advice.save()
-    _record(Event.ADVICE_ASKED, advice, by, {"view": advice.view})
+    for one in shown:
+        AdviceExhibit.objects.create(advice=advice, exhibit=one.exhibit, copy=one.copy)
+    data: dict[str, log.Datum] = {"view": advice.view}
+    if shown:
+        data["exhibits"] = list[log.Datum](one.exhibit.number for one in shown)
+        data["copies"] = list[log.Datum](one.exhibit.number for one in shown if one.copy)
+    _record(Event.ADVICE_ASKED, advice, by, data)
     notifications.advice_asked(advice)
     return advice
 
@@ -69,6 +86,7 @@ def hand_over_and_ask(
     recipients: list[Recipient],
     question: str,
     view: str = SecretariatView.BLIND,
+    exhibits: Sequence[Exhibit] = (),
     without: Sequence[Unit] = (),
     by: User,
 ) -> Version:
@@ -79,7 +97,7 @@ def hand_over_and_ask(
     version = referrals.hand_over(
         submission=submission, recipients=recipients, without=without, by=by
     )
-    ask(version=version, question=question, view=view, by=by)
+    ask(version=version, question=question, view=view, exhibits=exhibits, by=by)
     return version
 
 
@@ -138,6 +156,27 @@ def read_question(advice: Advice) -> str:
 def read_answer(advice: Advice) -> str:
     """For the CSO and its adviser, or ""."""
     return _open(advice, advice.answer, ANSWER_COLUMN) if advice.answer is not None else ""
+
+
+def _to_show(
+    submission: Submission, version: Version, view: str, exhibits: Sequence[Exhibit]
+) -> list[ToGive]:
+    """What the question shows of these, each as it may be shown; or a refusal (R4)."""
+    if view != SecretariatView.ASSIST:
+        if exhibits:
+            raise NotAllowed(_("Exhibits are shown only with what is written."))
+        return []
+    policies.check_shown_in_words(submission)
+    wanted = {one.pk for one in exhibits}
+    there = version.items.there().filter(exhibit__in=wanted)
+    found = [one.exhibit for one in there.select_related("exhibit__file")]
+    fitting = fit(submission, found, version=version)
+    if {one.exhibit.pk for one in fitting.shown} != wanted:
+        raise NotAllowed(
+            _("One of these exhibits may not be shown. %(what)s.")
+            % {"what": "; ".join(fitting.without[:3])}
+        )
+    return fitting.shown
 
 
 def _locked(advice: Advice) -> Advice:

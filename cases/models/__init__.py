@@ -20,9 +20,11 @@ from cases.models.referrals import (
 )
 from cases.models.requests import Advice, Attachment, InformationRequest, Reminder
 from cases.models.second_readers import SecondReader
+from cases.models.shown import AdviceExhibit
 
 __all__ = [
     "Advice",
+    "AdviceExhibit",
     "Assessment",
     "Assignment",
     "Attachment",

@@ -91,7 +91,8 @@ class Advice(models.Model):
     """A question to the Secretariat about a frozen version: who could take it? Sealed, within 7 days.
 
     `view` is what the CSO shows for this one question; it may be wider than the submission's (R14).
-    In `blind` the adviser reads the question and nothing of the submission.
+    In `blind` the adviser reads the question and nothing of the submission; in `assist` what is
+    written in the version as well, and the exhibits in `shown`.
     """
 
     custody_label: ClassVar[str] = "cases.advice"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,8 @@ from cases.policies import check_can_advise, check_is_adviser
 from cases.querysets import PAGE
 from cases.recipients import receiving_units
 from cases.secretariat import had_by, sheet_shown
+from cases.shown import ShownNow
+from cases.spoken import Item, items_of
 from cases.states import AdviceStatus
 from cases.views.reading import submission_of, user_of
 from impna.errors import NotNow, Sentence
@@ -25,8 +28,11 @@ from partners import roles
 from partners.models import Partner, User
 from partners.policies import allowed
 from submissions.actions import exhibits
+from submissions.models import Submission, Version
 from submissions.name_check import KnownNames
 from submissions.policies import check_can_approve
+from submissions.spoken import numbers
+from submissions.vocabularies import SecretariatView
 
 SHOWN = 30
 # What stands on the adviser's list besides open questions.
@@ -49,13 +55,37 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     if submission.advice.open().exists():
         raise NotNow(_("You have asked already; the answer comes within 7 days."))
     posted = request.POST if request.method == "POST" else None
-    form = QuestionForm(posted, submission=submission, names=KnownNames(submission))
+    form = QuestionForm(
+        posted,
+        submission=submission,
+        version=version,
+        items=_items(submission, version, user),
+        names=KnownNames(submission),
+    )
     if form.is_valid():
-        asked = advising.ask(version=version, **form.cleaned_data, by=user)
+        given = form.cleaned_data
+        asked = advising.ask(
+            version=version,
+            question=given["question"],
+            view=given.get("view", SecretariatView.BLIND),
+            exhibits=form.exhibits,
+            by=user,
+        )
         messages.success(request, _("The Secretariat has been asked."))
         return redirect("cases:advice", asked.reference)
     context = {"form": form, "submission": submission, "version": version}
     return render(request, "cases/advice_ask.html", context, status=422 if form.errors else 200)
+
+
+def _items(submission: Submission, version: Version, user: User) -> list[Item]:
+    """What may be shown with the question, where this deployment allows that."""
+    if SecretariatView.ASSIST not in settings.SECRETARIAT_VIEWS:
+        return []
+    exhibits.open_names(submission=submission, by=user)
+    there = version.items.there().select_related(
+        "exhibit__file", "exhibit__submission__compartment"
+    )
+    return items_of(item.exhibit for item in there.order_by("exhibit__number"))
 
 
 @require_GET
@@ -99,8 +129,11 @@ def advice(request: HttpRequest, reference: str) -> HttpResponse:
     if user.partner.kind == roles.SECRETARIAT:
         return _for_adviser(request, found, user)
     exhibits.open_names(submission=found.submission, by=user)
+    shown = list(found.shown.select_related("exhibit"))
     context = {
         **_told(found, user),
+        "shown": numbers(one.exhibit.number for one in shown),
+        "copies": numbers(one.exhibit.number for one in shown if one.copy_id),
         "suggested": list(found.suggested.select_related("partner").order_by("partner__name")),
         "may_approve": allowed(check_can_approve, user, found.submission),
         "is_open_for_recipients": found.submission.status not in ("withdrawn", "erased"),
@@ -109,7 +142,7 @@ def advice(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _for_adviser(request: HttpRequest, found: Advice, user: User) -> HttpResponse:
-    """Reference, organisation, recipients, dates and the question; nothing else of it (R14)."""
+    """Reference, organisation, recipients, dates, the question, and what is shown with it (R14)."""
     check_can_advise(user, found)
     advising.open_question(advice=found, by=user)
     is_open = found.status == AdviceStatus.ASKED and found.submission.status != "erased"
@@ -125,12 +158,14 @@ def _for_adviser(request: HttpRequest, found: Advice, user: User) -> HttpRespons
         )
         messages.success(request, _("Your answer is sent. The organisation decides."))
         return redirect("cases:advice-list")
+    shown = ShownNow(found, user) if found.view == SecretariatView.ASSIST else None
     context = {
         **_told(found, user),
         "form": form,
         "suggested": list(found.suggested.select_related("partner")),
         "had_by": had_by(found.submission, user),
-        "sheet": sheet_shown(found, user),
+        "sheet": shown.sheet if shown else sheet_shown(found, user),
+        "shown": shown,
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "cases/advice_answer.html", context, status=status)

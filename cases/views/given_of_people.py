@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases.given_of_people import PAGE, Gift, given_of
+from cases.openings import Shown
 from cases.openings_shown import in_words, openings_of
 from cases.sender_forms import OnPaperForm
 from cases.views.reading import submission_of
@@ -83,4 +84,6 @@ def _shown_in(person: Person) -> list[str]:
     ]
     if person.links.filter(in_words=True).exists():
         targets.append(f"{Submission.custody_label}:{person.submission.reference}")
+        asked = person.submission.advice.values_list("reference", flat=True)
+        targets += [f"{Shown.custody_label}:{one}" for one in asked]
     return targets

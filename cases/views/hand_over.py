@@ -77,6 +77,7 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
                 recipients=walk.recipients,
                 question=walk.question,
                 view=walk.view,
+                exhibits=walk.shown,
                 without=without,
                 by=user,
             )
@@ -197,6 +198,8 @@ def _about(
             "rows": [_row(form, marked, submission) for form in walk.forms],
             "words": declarations.WORDS,
             "next": _what_next(walk),
+            "shown": numbers(one.number for one in walk.shown),
+            "shown_copies": numbers(one.number for one in walk.shown_copies),
             "risks": risks.told(submission) if walk.forms else [],
             "late": risks.late(submission) if walk.forms else "",
             "answers": answers,

@@ -15,7 +15,7 @@ from cases.actions import receiving
 from cases.forms import OpenForm
 from cases.lists import sender_of
 from cases.marked import marked
-from cases.models import Referral
+from cases.models import Referral, ReferralItem
 from cases.reading import Exhibited, Referred
 from cases.views.loading import page, posted, referral_of, to
 from custody.models import Opening
@@ -77,7 +77,7 @@ def opened(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "cases/opened.html", context)
 
 
-def _open(row: Exhibited, user: User, given: dict[str, Any]) -> Opening:
+def _open(row: Exhibited[ReferralItem], user: User, given: dict[str, Any]) -> Opening:
     exhibit = row.exhibit
     name = given_name(exhibit.number, row.told.get("name", ""))
     return receiving.open_exhibit(
@@ -89,7 +89,7 @@ def _open(row: Exhibited, user: User, given: dict[str, Any]) -> Opening:
     )
 
 
-def _check_settled(chosen: list[Exhibited]) -> None:
+def _check_settled(chosen: list[Exhibited[ReferralItem]]) -> None:
     if not all(row.given.is_covered for row in chosen):
         raise NotNow(
             _(

@@ -19,7 +19,7 @@ from impna.errors import Sentence
 from submissions import manifest, policies
 from submissions.actions import cover_sheets, exhibits
 from submissions.answers import CLEAR, Answers, Details
-from submissions.completeness import missing, not_asked
+from submissions.completeness import Contents, missing, not_asked
 from submissions.custody_told import Facts, facts_of_collecting
 from submissions.links_told import LinkTold
 from submissions.links_told import told_of as links_of
@@ -111,17 +111,19 @@ class AllAnswers:
 
 
 def of_draft(
-    submission: Submission, *, people: list[Person] | None = None, at: int = 0
+    submission: Submission,
+    *,
+    people: list[Person] | None = None,
+    there: Contents | None = None,
+    at: int = 0,
 ) -> AllAnswers:
-    """As the draft stands now; `people` if they were looked up already."""
+    """As the draft stands now; `people` and `there` if they were looked up already."""
     if people is None:
         people = people_of(submission)
+    there = there or Contents.of(submission)
     cover: CoverSheet | None = getattr(submission, "cover_sheet", None)
-    present = submission.incidents.present().with_facts()
-    present = present.select_related("submission__compartment")
-    told = [Told.of(one) for one in present]
-    found = submission.exhibits.present().select_related("file", "submission__compartment")
-    said = [(one, exhibits.read_name(one), exhibits.read_answers(one)) for one in found]
+    told = [Told.of(one) for one in there.incidents]
+    said = [(one, exhibits.read_name(one), exhibits.read_answers(one)) for one in there.exhibits]
     summary = cover_sheets.read_summary(cover) if cover else ""
     named = [told_of(one, submission) for one in people]
     links = links_of(submission)
@@ -167,11 +169,14 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     if not submission.is_draft:
         return redirect(submission)
     exhibits.open_names(submission=submission, by=user)
-    people, held = people_of(submission), policies.held_by(user, submission)
+    people, there = people_of(submission), Contents.of(submission)
+    held = policies.held_by(user, submission)
     context = {
         "submission": submission,
-        "answers": of_draft(submission, people=people, at=place(request.GET.get("at", ""))),
-        "missing": missing(submission, sealed=True),
+        "answers": of_draft(
+            submission, people=people, there=there, at=place(request.GET.get("at", ""))
+        ),
+        "missing": missing(submission, sealed=True, there=there),
         "not_asked": not_asked(submission, people),
         "may_change": "draft_submission" in held,
         "may_approve": "approve_submission" in held,

@@ -202,7 +202,7 @@ class TestCheckingTheAnswers:
     def test_every_answer_stands_on_the_last_step(self, client, submission, unit):
         step = client.post(page_of(submission), chosen(unit, to="check") | told(unit))
         page = words(step)
-        for said in ("Example summary.", "Incident 1:", "Nothing.", "example note",
+        for said in ("Example summary.", "Incident 1:", "Nothing known", "example note",
                      "Photograph", "Not sure: said of every incident"):  # fmt: skip
             assert said in page, said
         assert 'class="p-summary__change"' not in page, "a mere approver changes nothing"

@@ -140,6 +140,7 @@ class TestWhatIsGiven:
         assert "As redacted copies" not in page
         assert client.post(address, typed | {f"{ref}-form": ""}).status_code == 422
         last = typed | {f"{ref}-form": "originals", "to": "done", "number": "1", "checked": "on"}
+        last |= {"looked": "on"}
         assert client.post(address, last).status_code == 302
         assert item_of(Referral.objects.get(submission=shown)).copy is None
 

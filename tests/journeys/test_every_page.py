@@ -47,6 +47,7 @@ NO_PAGE = {
     "cases:recalled": "needs a recall; test_narrowed_pages",
     "cases:give-again": "needs a recall; test_narrowed_pages",
     "cases:opened": "needs an opening; test_main_line",
+    "cases:open-shown": "needs a question that shows what is written; test_assist_view",
 }
 
 # Sent only, or asked only in a state that nothing here is in; their pages are in other journeys.

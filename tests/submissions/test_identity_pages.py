@@ -238,7 +238,9 @@ def test_the_pages_of_people_say_whether_it_is_kept(submission, client, person):
 def test_hostile_words_are_shown_and_do_nothing(leading, client, person):
     client.post(page_of(person, "enter/"), dict.fromkeys(
         ("names", "contacts", "safe", "address", "born", "documents"), HOSTILE))  # fmt: skip
-    shown = leading.post(page_of(person, "open/"), {"reason": HOSTILE})["Location"]
+    asked = leading.post(page_of(person, "open/"), {"reason": HOSTILE})
+    assert "<script>alert" not in asked.content.decode()
+    shown = leading.post(page_of(person, "open/"), {"reason": "To call them."})["Location"]
     for page in (shown, page_of(person)):
         assert "<script>alert" not in leading.get(page).content.decode()
     assert "gpj" in words(leading.get(shown))

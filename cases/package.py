@@ -29,12 +29,14 @@ class Item[Given: ReferralItem | AdviceExhibit]:
 class Package:
     """`sheet` is clear and always there; the rest is empty while conditions keep it closed.
 
-    `is_covered`: people's words do not keep closed what is written.
+    `is_covered`: people's words do not keep closed what is written. `is_out_of_reach`: the
+    recipient's assessment keeps everything closed.
     """
 
     sheet: Entry
     version: int
     is_covered: bool = True
+    is_out_of_reach: bool = False
     summary: str = ""
     incidents: list[Entry] = field(default_factory=list)
     items: list[Item[ReferralItem]] = field(default_factory=list)
@@ -64,6 +66,7 @@ def read(referral: Referral) -> Package:
         sheet=referral.version.sheet,
         version=upto,
         is_covered=settled.covers_words,
+        is_out_of_reach=settled.is_out_of_reach,
         summary=told["cover_sheet"]["summary"] if told and referral.mode != Mode.ALERT else "",
         incidents=told["incidents"] if told and referral.mode == Mode.FULL else [],
         items=[

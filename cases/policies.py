@@ -16,6 +16,7 @@ from cases.states import AdviceStatus
 from cases.vocabularies import DeclineReason, Mode, Route
 from impna.errors import NotAllowed
 from partners import roles
+from partners.actions.organisations import current_reach
 from partners.models import Unit, User
 from partners.models.organisations import Reach
 from partners.policies import allowed
@@ -100,7 +101,7 @@ def check_can_send(user: User, unit: Unit, mode: str, reach: Reach) -> None:
     """As far as the recipient's assessment reaches today; nothing beyond it (DESIGN 4)."""
     if not unit.partner.receives_referrals:
         raise NotAllowed(_("This partner receives no referrals."))
-    if _ORDER.index(reach) < _ORDER.index(_LEAST_REACH[Mode(mode)]):
+    if not is_within(reach, mode):
         raise NotAllowed(
             _("%(unit)s may not be given that much. Its reach today is “%(reach)s”.")
             % {"unit": unit.partner.name, "reach": reach.label}
@@ -217,7 +218,7 @@ def may_be_shown(user: User, advice: Advice, item: AdviceExhibit | None = None) 
 
 def modes_within(reach: Reach) -> list[Mode]:
     """What may be given today to a recipient with that reach, least first."""
-    return [mode for mode in Mode if _ORDER.index(_LEAST_REACH[mode]) <= _ORDER.index(reach)]
+    return [mode for mode in Mode if is_within(reach, mode)]
 
 
 def check_is_sender(user: User, referral: Referral) -> None:
@@ -231,12 +232,14 @@ class Settled:
 
     `version` is the newest whose own conditions, and all before, are settled; 0 is none. `closed`
     are the numbers of exhibits whose handling is not accepted, or that no word covers; `uncovered`
-    only the latter, and 0 for what is written.
+    only the latter, and 0 for what is written. `is_out_of_reach`: the recipient's assessment does
+    not allow as much today, so that nothing opens but the cover sheet (DESIGN 4).
     """
 
     version: int
     closed: frozenset[int]
     uncovered: frozenset[int] = frozenset()
+    is_out_of_reach: bool = False
 
     def opens(self, item: ReferralItem) -> bool:
         """No unanswered or refused condition stands before this exhibit."""
@@ -258,7 +261,8 @@ class Settled:
 def settled(referral: Referral) -> Settled:
     """By the answers, and by what people say, as they are now; the one rule for pages, bytes, files.
 
-    A word that is over by its date closes what it covered without anybody doing anything (R4).
+    A word that is over by its date closes what it covered without anybody doing anything (R4); so
+    does an assessment that has lapsed, or allows less than before, until another is confirmed.
     """
     unsettled = [
         condition
@@ -271,8 +275,14 @@ def settled(referral: Referral) -> Settled:
     with connection.cursor() as cursor:
         cursor.execute(_UNCOVERED, [referral.submission_id, referral.pk, referral.unit_id])
         uncovered = {number for (number,) in cursor.fetchall()}
-    upto = 0 if _WORDS in uncovered else min(first - 1, newest)
-    return Settled(upto, frozenset(closed) | uncovered, frozenset(uncovered))
+    beyond = not is_within(current_reach(referral.unit.partner), referral.mode)
+    upto = 0 if beyond or _WORDS in uncovered else min(first - 1, newest)
+    return Settled(upto, frozenset(closed) | uncovered, frozenset(uncovered), beyond)
+
+
+def is_within(reach: Reach, mode: str) -> bool:
+    """That much may be given to, and opened by, a recipient with that reach."""
+    return _ORDER.index(reach) >= _ORDER.index(_LEAST_REACH[Mode(mode)])
 
 
 def may_open(user: User, item: ReferralItem) -> bool:

@@ -293,7 +293,8 @@ class Referred:
         """Something stays closed until conditions are settled."""
         is_new = self.package.is_covered and self.package.version < self.referral.version.number
         some = any(item.is_covered and not item.is_open for item in self.package.items)
-        return self.referral.is_readable and (is_new or some)
+        there = self.referral.is_readable and not self.package.is_out_of_reach
+        return there and (is_new or some)
 
     @property
     def is_uncovered(self) -> bool:

@@ -1,7 +1,7 @@
 """What people asked for when they agreed: conditions that a recipient answers before it opens (V8).
 
-They narrow: identity withheld, only a lead, contact through the organisation, no public hearing. Each is
-one sentence for all people who said it, by their codes, and is asked once.
+They narrow: identity withheld, only a lead, not in court, contact through the organisation, no public
+hearing. Each is one sentence for all people who said it, by their codes, and is asked once.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from cases.models import Condition, Referral
 from submissions.consent_vocabularies import Answer, Basis, Scope
 from submissions.models import Consent, Exhibit, Submission, Version
 
-_PUBLIC = "public"
+_PUBLIC, _COURT = "public", "court"
 _SENTENCES: dict[str, Any] = {
     Scope.C13: _(
         "%(people)s: identity withheld. Nothing is done that could reveal it without asking us first."
@@ -24,6 +24,7 @@ _SENTENCES: dict[str, Any] = {
     Scope.C14: _("%(people)s: only as a lead, not as evidence."),
     Scope.C16: _("%(people)s: contact through us only."),
     _PUBLIC: _("%(people)s: not in a public hearing."),
+    _COURT: _("%(people)s: not as evidence in court without asking us again."),
 }
 
 
@@ -45,7 +46,11 @@ def of_people(submission: Submission, exhibits: Iterable[Exhibit]) -> list[str]:
     said: dict[str, list[str]] = {}
     for consent in found:
         granted = [code for code in _SENTENCES if consent.said.get(code) == Answer.GRANTED]
-        for code in [*granted, *([_PUBLIC] if consent.never_in_public else [])]:
+        if consent.never_in_public:
+            granted.append(_PUBLIC)
+        if not any(consent.said.get(code) == Answer.GRANTED for code in (Scope.C12, Scope.C14)):
+            granted.append(_COURT)
+        for code in granted:
             said.setdefault(code, []).append(consent.person.code)
     return [
         str(sentence % {"people": ", ".join(said[code])})

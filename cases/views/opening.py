@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import possible
@@ -25,6 +26,11 @@ from submissions.actions.redactions import called
 from submissions.given_names import given_name
 from submissions.vocabularies import ContentMarker
 
+OUT_OF_REACH = gettext_lazy(
+    "The assessment of your authority does not allow as much as was given, or has lapsed: it is "
+    "closed until the Secretariat has confirmed another."
+)
+
 
 @require_http_methods(["GET", "POST"])
 def open_exhibits(request: HttpRequest, reference: str) -> HttpResponse:
@@ -32,7 +38,10 @@ def open_exhibits(request: HttpRequest, reference: str) -> HttpResponse:
     found, user = referral_of(request, reference)
     possible.check("open", user, found)
     receiving.open_words(referral=found, by=user)
-    rows = Referred(found, user).exhibits
+    referred = Referred(found, user)
+    if referred.package.is_out_of_reach:
+        raise NotNow(OUT_OF_REACH)
+    rows = referred.exhibits
     named = request.POST if request.method == "POST" else request.GET
     wanted = set(named.getlist("items"))
     chosen = [row for row in rows if row.exhibit.reference in wanted]

@@ -55,6 +55,23 @@ def test_identity_withheld_contact_and_no_public_hearing_are_asked_too(db):
         assert said_so in asked
 
 
+@pytest.mark.parametrize(
+    ("scopes", "asked"),
+    [
+        ({"C12": "refused"}, ["W-03: not as evidence in court without asking us again."]),
+        ({"C12": "not_asked"}, ["W-03: not as evidence in court without asking us again."]),
+        ({"C12": "granted"}, []),
+        ({"C12": "refused", "C14": "granted"}, ["W-03: only as a lead, not as evidence."]),
+    ],
+)
+def test_use_in_court_is_what_the_person_chose(db, scopes, asked):
+    submission = complete_draft(recognisable="someone", identified_by=["place"])
+    person = person_in(submission)
+    recognised(submission, person, numbers=(1,))
+    said(person, scopes=scopes)
+    assert sentences(referred(submission)) == asked
+
+
 def test_what_does_not_go_along_asks_nothing(db):
     submission = complete_draft()
     said(person_in(submission), scopes={"C14": "granted"})
